@@ -1,0 +1,17 @@
+# The catalogue of order-dependent detectors: detectors/kinds/NAME.cc each define `kind_NAME`; the
+# build lists them. No static registration: a file that forgets its Kind does not link.
+function(drift_catalogue room)
+  file(GLOB kinds CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/detectors/kinds/*.cc)
+  list(SORT kinds)
+  set(declarations "")
+  set(entries "")
+  foreach(file IN LISTS kinds)
+    get_filename_component(name ${file} NAME_WE)
+    string(APPEND declarations "extern const Kind kind_${name};\n")
+    string(APPEND entries "      &kind_${name},\n")
+  endforeach()
+  set(DRIFT_KIND_DECLARATIONS "${declarations}")
+  set(DRIFT_KIND_ENTRIES "${entries}")
+  configure_file(${CMAKE_CURRENT_SOURCE_DIR}/cmake/catalogue.cc.in ${CMAKE_BINARY_DIR}/generated/catalogue.cc @ONLY)
+  target_sources(driftd_${room} PRIVATE ${CMAKE_BINARY_DIR}/generated/catalogue.cc)
+endfunction()

@@ -1,0 +1,28 @@
+# The one place of compiler flags: every target links driftd_options.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(DRIFTD_CCACHE ccache)
+if(DRIFTD_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DRIFTD_CCACHE})
+endif()
+
+set(DRIFTD_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread")
+
+add_library(driftd_options INTERFACE)
+target_include_directories(driftd_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+target_compile_options(driftd_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # the same digits whatever the processor can fuse (DESIGN 7.1)
+  -ffp-contract=off
+  # distributions ship simdjson with its assertions; outside tests they cost half the speed
+  $<$<CONFIG:Release>:-O2>)
+if(DRIFTD_SANITIZE)
+  target_compile_options(driftd_options INTERFACE -fsanitize=${DRIFTD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(driftd_options INTERFACE -fsanitize=${DRIFTD_SANITIZE})
+endif()

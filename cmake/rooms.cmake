@@ -1,0 +1,29 @@
+# drift_room(NAME [ROOMS room...] [LINKS lib...]): one static library driftd_NAME of all sources in
+# NAME/, which sees core, the rooms named, and the libraries named.
+function(drift_room name)
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LINKS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/app/main.cc)
+  add_library(driftd_${name} STATIC ${sources})
+  target_link_libraries(driftd_${name} PUBLIC driftd_options ${ROOM_LINKS})
+  if(NOT name STREQUAL "core")
+    target_link_libraries(driftd_${name} PUBLIC driftd_core)
+  endif()
+  foreach(room IN LISTS ROOM_ROOMS)
+    target_link_libraries(driftd_${name} PUBLIC driftd_${room})
+  endforeach()
+endfunction()
+
+# drift_tests(NAME [LINKS lib...]): the tests of one room, tests/NAME/*_test.cc, as tests_NAME.
+function(drift_tests name)
+  cmake_parse_arguments(T "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(tests_${name} ${sources})
+  target_link_libraries(tests_${name} PRIVATE driftd_${name} ${T_LINKS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(tests_${name} PRIVATE
+    DRIFTD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DRIFTD_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
+  gtest_discover_tests(tests_${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS ${name})
+endfunction()

@@ -1,0 +1,71 @@
+// Bytes that outlive the process: a small binary codec.
+//
+// Integers are LEB128 varints (signed ones zig-zag), doubles their eight IEEE bytes little-endian,
+// texts and blobs a length and the bytes. Encoder appends and cannot fail. Decoder treats its input
+// as hostile: every read checks bounds; after the first fault ok() is false and every further read
+// returns zero or empty, so callers check once at the end. Not thread-safe; values, no I/O.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace driftd {
+
+class Encoder {
+ public:
+  void put_u64(std::uint64_t value);
+  void put_i64(std::int64_t value);
+  void put_u8(std::uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  void put_bool(bool value) { put_u8(value ? 1 : 0); }
+  void put_double(double value);
+  void put_text(std::string_view text);
+  void put_raw(std::string_view bytes) { bytes_.append(bytes); }
+
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+  [[nodiscard]] std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint64_t get_u64();
+  std::int64_t get_i64();
+  std::uint8_t get_u8();
+  bool get_bool();
+  double get_double();
+  std::string_view get_text();  // a view into the input
+  // A count of items of which each takes at least `least_bytes`: refused when the rest cannot hold them.
+  std::size_t get_count(std::size_t least_bytes = 1);
+
+  void fail() {
+    ok_ = false;
+    rest_ = {};
+  }
+  [[nodiscard]] bool ok() const { return ok_; }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+// An envelope for bytes at rest: magic "DRFT", format version, kind name, checksum (XXH64), payload.
+std::string seal(std::string_view kind, std::uint64_t version, std::string_view payload);
+
+struct Unsealed {
+  std::uint64_t version = 0;
+  std::string_view payload;  // a view into the sealed bytes
+};
+// Fails with `corrupt` where magic, kind, length or checksum do not fit, or the version is above `newest`.
+Result<Unsealed> unseal(std::string_view kind, std::uint64_t newest, std::string_view sealed);
+
+}  // namespace driftd
