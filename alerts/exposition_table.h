@@ -1,0 +1,83 @@
+// Every metric that driftd exposes, declared once: name, type, help and labels (DESIGN 4, Metrics).
+// The families served at /metrics and docs/metrics.md are both made from this table, so they cannot
+// diverge. Constant data; any thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace driftd::alerts {
+
+enum class MetricType : std::uint8_t { counter, gauge, histogram };
+std::string_view name_of(MetricType type);
+
+// In the order of the table (DESIGN 4).
+enum class MetricId : std::uint8_t {
+  build_info,
+  events,
+  events_rejected,
+  events_late,
+  events_duplicate,
+  consumer_lag,
+  dead_letters,
+  slots_closed,
+  join_pending,
+  watermark_timestamp,
+  predictions,
+  feedback,
+  feedback_unmatched,
+  join_evicted,
+  join_matched,
+  join_expired,
+  feedback_delay,
+  prediction_latency,
+  drift_statistic,
+  model_info,
+  errors,
+  series_dropped,
+  column_missing_ratio,
+  schema_faults,
+  detector_drifts,
+  performance,
+  performance_reference,
+  incident_active,
+  incidents,
+  webhook_attempts,
+  webhook_failures,
+  webhook_deliveries,
+  webhook_abandoned,
+  webhook_last_success_timestamp,
+  webhook_pending,
+  checkpoint_duration,
+  last_checkpoint_timestamp,
+  config_last_reload_successful,
+  config_last_reload_success_timestamp,
+  process_cpu,
+  process_resident_memory,
+  process_virtual_memory,
+  process_open_fds,
+  process_max_fds,
+  process_start_time,
+  process_threads,
+};
+inline constexpr std::size_t kMetricCount = 46;
+
+struct MetricSpec {
+  MetricId id;
+  const char* name;  // the whole name, `_total` included
+  MetricType type;
+  const char* help;
+  std::vector<std::string> labels;
+  bool state = false;  // a counter that survives a restart (DESIGN 7.9)
+};
+
+const MetricSpec& spec(MetricId id);
+std::span<const MetricSpec> all_metrics();
+
+// docs/metrics.md.
+std::string metrics_page();
+
+}  // namespace driftd::alerts

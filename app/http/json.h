@@ -1,0 +1,44 @@
+// The JSON forms of the API that are made from plain values (docs/api.md). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.h"
+
+namespace driftd::app {
+
+struct SeriesPoint {
+  Time time = 0;                // start of the slot
+  std::optional<double> value;  // null where it is undefined
+  std::int64_t n = 0;           // values behind it
+};
+// {"points":[{"time","value","n"}]}
+std::string series_document(std::span<const SeriesPoint> points);
+
+struct VersionSummary {
+  std::string version;
+  std::string state;  // learning | watching | retired
+  std::string task;
+  std::string reference;  // digest, empty while learning
+  std::uint64_t predictions = 0;
+  std::optional<Time> last_prediction;
+};
+struct ModelSummary {
+  std::string model;
+  std::uint64_t feedback = 0;
+  std::uint64_t waiting = 0;  // predictions without a label yet
+  std::uint64_t open_incidents = 0;
+  std::vector<VersionSummary> versions;
+};
+// {"models":[{"model","feedback","waiting","open_incidents","versions":[{"version","state","task",
+//  "reference","predictions","last_prediction"}]}]}
+std::string models_document(std::span<const ModelSummary> models);
+
+std::string error_document(std::string_view message);  // {"error": "..."}
+
+}  // namespace driftd::app

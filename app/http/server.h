@@ -1,0 +1,82 @@
+// The one HTTP port: HTTP/1.1 with keep-alive on a thread of its own, and nothing of what is served.
+//
+// The handler gets each request as a value, with a function to answer it that may be called from any
+// thread, at any time, once (further calls and calls after the client has gone do nothing). A request
+// that stays unanswered for `handler_timeout` is answered 503. Handlers run on the server's thread and
+// must not block it.
+//
+// Many slow or idle clients are bounded: reading a request, writing an answer, and waiting between two
+// requests have limits of time, requests limits of size (431, 413), and beyond `max_connections` the
+// connection that has waited longest for its client is closed for the new one.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+
+namespace driftd::app {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // "GET"
+  std::string target;  // as sent: "/api/v1/models/a%2Fb?x=1"
+  Headers headers;
+  std::string body;
+  bool from_loopback = false;  // the peer's address is of this machine
+
+  // The first header of that name in any letter case, or nullptr.
+  [[nodiscard]] const std::string* header(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  Headers headers;  // beside Content-Type, Content-Length, Connection, Server
+};
+
+using Respond = std::function<void(Response)>;
+using Handler = std::function<void(Request, Respond)>;
+
+struct HttpLimits {
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t body_bytes = 16 * 1024 * 1024;
+  std::size_t max_connections = 256;
+  std::chrono::milliseconds request_timeout{20'000};  // from its first byte to its last
+  std::chrono::milliseconds idle_timeout{75'000};     // between two requests
+  std::chrono::milliseconds handler_timeout{15'000};
+  std::chrono::milliseconds write_timeout{30'000};
+};
+
+class HttpServer {
+ public:
+  // `listen` is ADDRESS:PORT, [V6]:PORT, HOST:PORT, or :PORT for all addresses; port 0 takes a free one.
+  // Listens when it returns. Errors: invalid (no such address), io (port taken, permission).
+  static Result<HttpServer> start(const std::string& listen, Handler handler, const HttpLimits& limits = {});
+  ~HttpServer();  // stop(0)
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) noexcept;
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:9108"
+
+  // Takes no more connections, closes waiting ones, gives requests being answered `grace`, ends the
+  // thread. Bounded by `grace`. Idempotent.
+  void stop(std::chrono::milliseconds grace = std::chrono::seconds(2));
+
+ private:
+  struct Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace driftd::app
