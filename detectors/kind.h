@@ -1,0 +1,44 @@
+// A Kind is what the catalogue says of one order-dependent detector: its names, parameters, and what
+// is known of it. One file in detectors/kinds/ each, which defines `const Kind kind_FILENAME`; the
+// build lists the folder (cmake/catalogue.cmake), so that a file without its Kind does not link.
+// tests/detectors/kinds_conformance_test.cc holds every Kind to what this header promises.
+//
+// These detectors are heuristics that people know: none of them is part of the false-alarm budget.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/field_types.h"
+#include "core/node.h"
+#include "detectors/sequential_detector.h"
+
+namespace driftd::detectors {
+
+struct Kind {
+  std::string_view name;       // as configuration and `driftd detect` spell it
+  std::string_view summary;    // one line
+  std::string_view reads;      // which values it is made for
+  std::string_view cost;       // per update
+  std::string_view memory;     // what it holds
+  std::string_view guarantee;  // what is known of its false alarms
+  std::string_view paper;
+  std::vector<FieldDoc> (*parameters)();
+  // Reads `parameters` (a map or null) and adds a fault with the whole path of each key that is
+  // unknown, of another type, or out of range. The detector is null where faults were added.
+  std::unique_ptr<SequentialDetector> (*make)(const Node& parameters, std::string_view path, Faults& faults);
+};
+
+// All kinds, by name.
+std::span<const Kind* const> catalogue();
+
+// nullptr where there is none of that name.
+const Kind* find_kind(std::string_view name);
+
+// find_kind and make in one; a fault with the nearest known name where there is no such kind.
+std::unique_ptr<SequentialDetector> make_detector(std::string_view name, const Node& parameters,
+                                                  std::string_view path, Faults& faults);
+
+}  // namespace driftd::detectors

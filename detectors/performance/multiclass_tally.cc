@@ -1,0 +1,142 @@
+#include "detectors/performance/multiclass_tally.h"
+
+#include <cmath>
+#include <iterator>
+#include <utility>
+
+#include "detectors/performance/binary_tally.h"
+
+#include "detectors/performance/tally_codec.h"
+
+namespace driftd::detectors {
+
+MulticlassTally::Class* MulticlassTally::class_of(const std::string& label) {
+  if (const auto found = classes_.find(label); found != classes_.end()) return &found->second;
+  if (classes_.size() >= kMaxLabels) {
+    // The first in byte order stay, whatever order they came in.
+    const auto last = std::prev(classes_.end());
+    if (label > last->first) return nullptr;
+    classes_.erase(last);
+  }
+  return &classes_[label];
+}
+
+void MulticlassTally::forget_empty(const std::string& label) {
+  const auto found = classes_.find(label);
+  if (found != classes_.end() && is_empty(found->second)) classes_.erase(found);
+}
+
+void MulticlassTally::add(const ResolvedPair& pair, int sign) {
+  const bool hit = pair.label == pair.actual;
+  pairs_ += sign;
+  if (hit) hits_ += sign;
+  // A later class may push out an earlier one: each is looked up where it is used.
+  if (Class* predicted = class_of(pair.label)) {
+    predicted->predicted += sign;
+    if (hit) predicted->hits += sign;
+  }
+  if (Class* actual = class_of(pair.actual)) actual->actual += sign;
+  double score_of_actual = 0;
+  for (const auto& [label, score] : pair.scores) {
+    if (label == pair.actual) score_of_actual = score;
+    if (Class* entry = class_of(label)) entry->scores.add(score, label == pair.actual, sign);
+  }
+  if (!pair.scores.empty()) {
+    scored_ += sign;
+    const double loss = log_loss_of(score_of_actual, true);
+    sign > 0 ? log_loss_.add(loss) : log_loss_.subtract(loss);
+  }
+  if (sign > 0) return;
+  forget_empty(pair.label);
+  forget_empty(pair.actual);
+  for (const auto& [label, score] : pair.scores) forget_empty(label);
+}
+
+void MulticlassTally::merge(const MulticlassTally& other, int sign) {
+  pairs_ += sign * other.pairs_;
+  hits_ += sign * other.hits_;
+  scored_ += sign * other.scored_;
+  sign > 0 ? log_loss_.merge(other.log_loss_) : log_loss_.remove(other.log_loss_);
+  for (const auto& [label, theirs] : other.classes_) {
+    Class* ours = class_of(label);
+    if (ours == nullptr) break;
+    ours->hits += sign * theirs.hits;
+    ours->predicted += sign * theirs.predicted;
+    ours->actual += sign * theirs.actual;
+    ours->scores.merge(theirs.scores, sign);
+    forget_empty(label);
+  }
+}
+
+void MulticlassTally::metrics(std::vector<MetricValue>& out) const {
+  if (pairs_ <= 0) return;
+  double precision = 0, recall = 0, f1 = 0, auc = 0;
+  std::int64_t classes = 0, ranked = 0;
+  const auto ratio = [](std::int64_t numerator, std::int64_t denominator) {
+    return denominator > 0 ? static_cast<double>(numerator) / static_cast<double>(denominator) : 0.0;
+  };
+  for (const auto& [label, entry] : classes_) {
+    if (const auto one = entry.scores.roc_auc()) {
+      auc += *one;
+      ++ranked;
+    }
+    if (entry.predicted <= 0 && entry.actual <= 0) continue;
+    ++classes;
+    precision += ratio(entry.hits, entry.predicted);
+    recall += ratio(entry.hits, entry.actual);
+    f1 += ratio(2 * entry.hits, entry.predicted + entry.actual);
+  }
+  out.push_back({Metric::accuracy, ratio(hits_, pairs_)});
+  if (classes > 0) {
+    const auto count = static_cast<double>(classes);
+    out.push_back({Metric::precision, precision / count});
+    out.push_back({Metric::recall, recall / count});
+    out.push_back({Metric::f1, f1 / count});
+  }
+  if (ranked > 0) out.push_back({Metric::roc_auc, auc / static_cast<double>(ranked)});
+  if (scored_ > 0) out.push_back({Metric::log_loss, log_loss_.value() / static_cast<double>(scored_)});
+}
+
+void MulticlassTally::save(Encoder& out) const {
+  out.put_i64(pairs_);
+  out.put_i64(hits_);
+  out.put_i64(scored_);
+  log_loss_.save(out);
+  out.put_u64(classes_.size());
+  for (const auto& [label, entry] : classes_) {
+    out.put_text(label);
+    out.put_i64(entry.hits);
+    out.put_i64(entry.predicted);
+    out.put_i64(entry.actual);
+    entry.scores.save(out);
+  }
+}
+
+Result<MulticlassTally> MulticlassTally::load(Decoder& in) {
+  MulticlassTally tally;
+  tally.pairs_ = get_pair_count(in);
+  tally.hits_ = get_pair_count(in);
+  tally.scored_ = get_pair_count(in);
+  auto log_loss = ExactSum::load(in);
+  if (!log_loss) return log_loss.error();
+  tally.log_loss_ = *std::move(log_loss);
+  const std::size_t count = in.get_count(5);
+  const Error corrupt{ErrorCode::corrupt, "a multiclass tally is out of its bounds"};
+  if (count > kMaxLabels) return corrupt;
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const std::string label(in.get_text());
+    if (!tally.classes_.empty() && label <= tally.classes_.rbegin()->first) return corrupt;
+    Class& entry = tally.classes_[label];
+    entry.hits = get_pair_count(in);
+    entry.predicted = get_pair_count(in);
+    entry.actual = get_pair_count(in);
+    auto scores = ScoreHistogram::load(in);
+    if (!scores) return scores.error();
+    entry.scores = *std::move(scores);
+    if (is_empty(entry)) return corrupt;
+  }
+  if (!in.ok()) return corrupt;
+  return tally;
+}
+
+}  // namespace driftd::detectors
