@@ -1,0 +1,22 @@
+// Rows become a Profile (DESIGN 7.6). Pure: the result depends on the rows alone, not on their order.
+#pragma once
+
+#include "core/result.h"
+#include "detectors/profile.h"
+#include "detectors/rows.h"
+#include "detectors/table.h"
+
+namespace driftd::detectors {
+
+enum class ProfileParts : std::uint8_t {
+  predictions,  // features, prediction, score
+  pairs,        // label, loss, performance
+  both,
+};
+
+// Errors (`invalid`): no rows; options that cannot be met (bins beyond kMostShownBins, a numeric type
+// for a column of texts).
+Result<Profile> build_profile(const Table& table, const ProfileOptions& options,
+                              ProfileParts parts = ProfileParts::both);
+
+}  // namespace driftd::detectors

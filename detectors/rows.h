@@ -1,0 +1,43 @@
+// Rows as they are kept while a reference is being learnt: values that own their texts. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/event.h"
+#include "core/pair.h"
+#include "core/time.h"
+
+namespace driftd::detectors {
+
+struct OwnedValue {
+  Value::Kind kind = Value::Kind::absent;
+  double number = 0;  // kind number
+  std::string text;   // kinds text and boolean
+  friend bool operator==(const OwnedValue&, const OwnedValue&) = default;
+};
+
+inline OwnedValue own(const Value& value) { return {value.kind, value.number, std::string(value.text)}; }
+
+// One event. `values` is aligned with the names of its table; what is beyond its end is absent.
+struct RawRow {
+  Time time = kNoTime;
+  std::string id;          // empty: none
+  std::uint64_t hash = 0;  // of the event's content: orders rows of the same time and id
+  std::vector<OwnedValue> values;
+  Predicted predicted;
+  std::optional<Verdict> verdict;
+  friend bool operator==(const RawRow&, const RawRow&) = default;
+};
+
+struct RowTable {
+  std::vector<std::string> names;  // each once
+  std::vector<RawRow> rows;
+
+  // Appends the other table's rows, matching columns by name.
+  void append(RowTable&& other);
+};
+
+}  // namespace driftd::detectors

@@ -1,0 +1,55 @@
+// Names of statistics, everywhere the same (DESIGN 4), and the value of one. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace driftd::detectors {
+
+enum class Statistic : std::uint8_t {
+  psi,
+  jensen_shannon,  // the distance, base 2
+  kl,
+  hellinger,
+  total_variation,
+  ks,
+  cramer_von_mises,
+  anderson_darling,
+  kuiper,
+  wasserstein,
+  wasserstein_normed,  // by the reference's standard deviation
+  energy,
+  mann_whitney,
+  auc,
+  welch_t,
+  chi_square,
+  g_test,
+  missing_delta,
+};
+inline constexpr std::size_t kStatisticCount = 18;
+
+std::string_view name_of(Statistic statistic);
+std::optional<Statistic> statistic_of(std::string_view name);
+
+// How a p-value was come by.
+enum class Method : std::uint8_t { none, exact, asymptotic, permutation };
+std::string_view name_of(Method method);
+
+struct StatisticValue {
+  Statistic statistic = Statistic::psi;
+  double value = 0;                 // finite
+  std::optional<double> null_mean;  // what no drift gives at these sample sizes
+  std::optional<double> null_q95;   // and its 95 % point
+  std::optional<double> p_value;
+  Method method = Method::none;  // of the p-value
+  std::optional<double> dof;     // degrees of freedom
+  std::optional<double> bound;   // binned: how far the value may be from that of the raw values
+};
+
+// nullptr where it is undefined.
+const StatisticValue* find(std::span<const StatisticValue> values, Statistic statistic);
+
+}  // namespace driftd::detectors

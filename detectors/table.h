@@ -1,0 +1,76 @@
+// A table by columns: a data set in memory at 13 bytes a cell, from which profiles are built and exact
+// statistics computed. Texts are kept once each per column. A value; no threads.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/event.h"
+#include "core/pair.h"
+#include "core/time.h"
+#include "detectors/rows.h"
+
+namespace driftd::detectors {
+
+// Texts, each once, numbered in the order of first sight.
+class TextPool {
+ public:
+  std::uint32_t intern(std::string_view text);
+  [[nodiscard]] const std::string& text(std::uint32_t index) const { return texts_[index]; }
+  [[nodiscard]] std::size_t size() const { return texts_.size(); }
+
+ private:
+  std::deque<std::string> texts_;  // a deque: the views below stay good, also when the pool moves
+  std::unordered_map<std::string_view, std::uint32_t> index_;
+};
+
+class TableColumn {
+ public:
+  explicit TableColumn(std::string name) : name_(std::move(name)) {}
+
+  void push(const Value& value);
+  // Fills up with absent values to `rows`.
+  void fill(std::size_t rows);
+  // Turns every number into the text that `text_of(row)` gives: a column that mixes becomes text.
+  template <class TextOf>
+  void numbers_become_texts(TextOf text_of);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::size_t size() const { return kinds_.size(); }
+  [[nodiscard]] Value::Kind kind(std::size_t row) const { return kinds_[row]; }
+  [[nodiscard]] double number(std::size_t row) const { return numbers_[row]; }
+  [[nodiscard]] std::uint32_t text_index(std::size_t row) const { return texts_[row]; }
+  [[nodiscard]] const TextPool& pool() const { return pool_; }
+  // The value as an event would carry it; a view into the column.
+  [[nodiscard]] Value value(std::size_t row) const;
+
+ private:
+  std::string name_;
+  std::vector<Value::Kind> kinds_;
+  std::vector<double> numbers_;       // empty as long as the column has no number
+  std::vector<std::uint32_t> texts_;  // empty as long as the column has no text
+  TextPool pool_;
+};
+
+// Per row: time (kNoTime: none), id, what was predicted and what became known. `features` all have
+// size() rows.
+struct Table {
+  std::vector<TableColumn> features;
+  std::vector<Time> times;
+  std::vector<std::string> ids;
+  std::vector<std::uint64_t> hashes;  // as RawRow::hash; empty: all 0
+  std::vector<Predicted> predicted;
+  std::vector<std::optional<Verdict>> verdicts;
+
+  [[nodiscard]] std::size_t size() const { return times.size(); }
+};
+
+// The same rows by columns.
+Table table_of(const RowTable& rows);
+
+}  // namespace driftd::detectors
