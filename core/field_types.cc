@@ -178,7 +178,7 @@ FieldType<std::string> text_type() {
     if (text->empty()) return add_fault(faults, node, path, "must not be empty");
     out = *text;
   };
-  type.show = [](const std::string& value) { return Node::quoted_text(value); };
+  type.show = [](const std::string& value) { return value.empty() ? Node{} : Node::quoted_text(value); };
   return type;
 }
 
@@ -194,8 +194,9 @@ FieldType<Secret> secret_type() {
     }
   };
   type.show = [](const Secret& value) {
-    Node node = Node::quoted_text(value.empty() ? "" : kRedacted);
-    node.secret = !value.empty();
+    if (value.empty()) return Node{};
+    Node node = Node::quoted_text(kRedacted);
+    node.secret = true;
     return node;
   };
   return type;

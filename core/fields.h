@@ -17,7 +17,11 @@
 // Tables are immutable once built and may be read from any thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,7 +97,9 @@ class Fields {
   }
   template <class T>  // a nested struct with its own table, which must outlive this one
   Fields& object(std::string name, T S::*member, const Fields<T>& table, std::string text) {
-    return add(std::move(name), member, object_of(table), std::move(text));
+    add(std::move(name), member, object_of(table), std::move(text));
+    entries_.back().is_object = true;
+    return *this;
   }
 
   // About the field added last.
@@ -112,6 +118,12 @@ class Fields {
     later_.insert(later_.end(), names.begin(), names.end());
     return *this;
   }
+  // All of another table of the same struct.
+  Fields& append(Fields other) {
+    std::move(other.entries_.begin(), other.entries_.end(), std::back_inserter(entries_));
+    std::move(other.checks_.begin(), other.checks_.end(), std::back_inserter(checks_));
+    return later(std::move(other.later_));
+  }
   // Rules across fields, called after all of them are read, also when some were faulty.
   Fields& check(Check check) {
     checks_.push_back(std::move(check));
@@ -120,7 +132,8 @@ class Fields {
 
   // Reads a map (null counts as an empty one) into `out`, which holds the defaults beforehand.
   void read(const Node& node, S& out, std::string_view path, Faults& faults) const;
-  // The value as a tree in the order of the table, secrets redacted.
+  // The value as a tree in the order of the table, secrets redacted, without what is absent or empty.
+  // read() of it gives the same value, secrets apart.
   [[nodiscard]] Node show(const S& value) const;
   // One row for each key, nested ones with their whole path.
   [[nodiscard]] std::vector<FieldDoc> docs(std::string_view prefix = "") const;
@@ -130,6 +143,7 @@ class Fields {
   struct Entry {
     FieldDoc doc;
     bool words_for_default = false;
+    bool is_object = false;
     std::function<void(const Node&, S&, const std::string& path, Faults&)> read;
     std::function<Node(const S&)> show;
     std::function<std::vector<FieldDoc>(const std::string& path)> inner;
@@ -173,8 +187,14 @@ void Fields<S>::read(const Node& node, S& out, std::string_view path, Faults& fa
     }
   }
   for (const Entry& entry : entries_) {
-    if (entry.doc.required && node.find(entry.doc.name) == nullptr) {
-      faults.push_back({"", node.line, join_path(path, entry.doc.name), "is required"});
+    if (!entry.doc.required || node.find(entry.doc.name) != nullptr) continue;
+    const std::string key = join_path(path, entry.doc.name);
+    if (entry.is_object) {  // its own required keys say more
+      Node empty = Node::map();
+      empty.line = node.line;
+      entry.read(empty, out, key, faults);
+    } else {
+      faults.push_back({"", node.line, key, "is required"});
     }
   }
   for (const Check& check : checks_) check(out, node, std::string(path), faults);
@@ -183,7 +203,10 @@ void Fields<S>::read(const Node& node, S& out, std::string_view path, Faults& fa
 template <class S>
 Node Fields<S>::show(const S& value) const {
   Node node = Node::map();
-  for (const Entry& entry : entries_) node.set(entry.doc.name, entry.show(value));
+  for (const Entry& entry : entries_) {
+    Node shown = entry.show(value);
+    if (shown.kind != Node::Kind::null) node.set(entry.doc.name, std::move(shown));
+  }
   return node;
 }
 
@@ -199,7 +222,6 @@ std::vector<FieldDoc> Fields<S>::docs(std::string_view prefix) const {
     if (!row.required && !entry.words_for_default && inner.empty()) {
       row.standard = one_line(entry.show(defaults));
     }
-    const std::string name = row.name;
     rows.push_back(std::move(row));
     rows.insert(rows.end(), inner.begin(), inner.end());
   }

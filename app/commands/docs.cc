@@ -1,0 +1,28 @@
+// `driftd docs PAGE`: the generated pages of docs/, for whoever changes a table.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "app/commands/command.h"
+#include "app/config/documentation.h"
+
+namespace driftd::app {
+
+extern const Command command_docs;
+const Command command_docs = {
+    .name = "docs",
+    .summary = "print a generated page of docs/",
+    .examples = "driftd docs configuration > docs/configuration.md",
+    .prepare = [](CLI::App& app) -> Action {
+      auto page = std::make_shared<std::string>();
+      app.add_option("PAGE", *page, "which page")->required()->check(CLI::IsMember({"configuration"}));
+      return [page](Streams& streams) {
+        streams.out << configuration_page();
+        return ExitStatus::done;
+      };
+    },
+    .hidden = true,
+};
+
+}  // namespace driftd::app

@@ -1,0 +1,135 @@
+#include <set>
+
+#include "app/config/fields.h"
+
+namespace driftd::app {
+namespace {
+
+const Fields<StorageConfig>& fields_of_storage() {
+  static const Fields<StorageConfig> table =
+      Fields<StorageConfig>()
+          .text("path", &StorageConfig::path, "directory of state, history and outbox")
+          .duration("retention", &StorageConfig::retention, {kHour, 36600 * kDay}, "how long history is kept")
+          .duration("checkpoint_every", &StorageConfig::checkpoint_every, {kMillisecond, kHour},
+                    "wall time between two checkpoints");
+  return table;
+}
+
+const Fields<HttpConfig>& fields_of_http() {
+  static const Fields<HttpConfig> table =
+      Fields<HttpConfig>()
+          .add("listen", &HttpConfig::listen, listen_type(),
+               "address and port; POST and DELETE are answered to this machine only")
+          .later({"tls", "basic_auth", "bearer_token"});
+  return table;
+}
+
+const Fields<LogConfig>& fields_of_log() {
+  static const Fields<LogConfig> table =
+      Fields<LogConfig>()
+          .choice("level", &LogConfig::level,
+                  {{"debug", LogLevel::debug},
+                   {"info", LogLevel::info},
+                   {"warn", LogLevel::warn},
+                   {"error", LogLevel::error}},
+                  "the least that is told")
+          .choice("format", &LogConfig::format, {{"logfmt", LogFormat::logfmt}, {"json", LogFormat::json}},
+                  "on standard error: ts level msg …");
+  return table;
+}
+
+const Fields<JoinConfig>& fields_of_join() {
+  static const Fields<JoinConfig> table =
+      Fields<JoinConfig>().integer("max_waiting", &JoinConfig::max_waiting, {1, 10'000'000'000},
+                                   "predictions", "how many may wait for feedback; the oldest leave first");
+  return table;
+}
+
+const Fields<MetricsConfig>& fields_of_metrics() {
+  static const Fields<MetricsConfig> table =
+      Fields<MetricsConfig>()
+          .list("statistics", &MetricsConfig::statistics, statistic_type(), "which are exported")
+          .flag("segments", &MetricsConfig::segments, "whether segments are exported too")
+          .integer("max_series", &MetricsConfig::max_series, {0, 100'000'000}, "series",
+                   "beyond: left out in a fixed order, and counted");
+  return table;
+}
+
+const Fields<LimitsConfig>& fields_of_limits() {
+  static const Fields<LimitsConfig> table =
+      Fields<LimitsConfig>()
+          .integer("max_models", &LimitsConfig::max_models, {1, 1'000'000}, "models",
+                   "of which events are read")
+          .integer("max_columns", &LimitsConfig::max_columns, {1, 1'000'000}, "columns", "of one model")
+          .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded");
+  return table;
+}
+
+void check_webhook_names(const AlertsConfig& alerts, const Node& node, const std::string& path,
+                         Faults& faults) {
+  const Node* webhooks = node.find("webhooks");
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < alerts.webhooks.size(); ++i) {
+    const std::string& name = alerts.webhooks[i].name;
+    if (name.empty() || seen.insert(name).second) continue;
+    add_fault(faults, webhooks->items[i], join_path(item_path(join_path(path, "webhooks"), i), "name"),
+              "the webhook " + name + " stands twice");
+  }
+}
+
+const Fields<AlertsConfig>& fields_of_alerts() {
+  static const Fields<AlertsConfig> table =
+      Fields<AlertsConfig>()
+          .list("mute", &AlertsConfig::mute, object_of(alerts::fields_of_mute_window()),
+                "incidents open muted, nothing is sent")
+          .list("webhooks", &AlertsConfig::webhooks, object_of(alerts::fields_of_webhook()), "who is told")
+          .later({"digest"})
+          .check(check_webhook_names);
+  return table;
+}
+
+Fields<Config> time_fields() {
+  constexpr Duration kLongest = 3660 * kDay;
+  return Fields<Config>()
+      .duration("slot", &Config::slot, {kMillisecond, 366 * kDay},
+                "the stretch of event time that is counted together")
+      .duration("lateness", &Config::lateness, {0, kLongest},
+                "how far events of one partition may be out of order")
+      .duration("idle_after", &Config::idle_after, {kMillisecond, kLongest},
+                "wall time after which a partition that has been read to its end holds up nothing")
+      .duration("max_skew", &Config::max_skew, {kMillisecond, kLongest},
+                "how far partitions may drift apart; at least two slots")
+      .shown_default("the larger of 1h and two slots")
+      .duration("max_ahead", &Config::max_ahead, {0, kLongest},
+                "an event further in the future than its record's timestamp is rejected")
+      .duration("dedupe", &Config::dedupe, {0, kLongest},
+                "predictions with one id within this time are copies");
+}
+
+}  // namespace
+
+const Fields<Config>& fields_of_config() {
+  static const Fields<Config> table =
+      Fields<Config>()
+          .object("kafka", &Config::kafka, fields_of_kafka(), "")
+          .required()
+          .object("storage", &Config::storage, fields_of_storage(), "")
+          .object("http", &Config::http, fields_of_http(), "")
+          .object("log", &Config::log, fields_of_log(), "")
+          .append(time_fields())
+          .object("join", &Config::join, fields_of_join(), "")
+          .object("metrics", &Config::metrics, fields_of_metrics(), "")
+          .object("limits", &Config::limits, fields_of_limits(), "")
+          .integer("threads", &Config::threads, {1, 64}, "threads", "that decode, count and judge")
+          .shown_default("the number of cores")
+          .choice("unknown_models", &Config::unknown_models,
+                  {{"learn", UnknownModels::learn},
+                   {"ignore", UnknownModels::ignore},
+                   {"reject", UnknownModels::reject}},
+                  "what a model without an entry gets")
+          .add("models", &Config::models, models_type(), "what `models.default` says, every model inherits")
+          .object("alerts", &Config::alerts, fields_of_alerts(), "");
+  return table;
+}
+
+}  // namespace driftd::app

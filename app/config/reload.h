@@ -1,0 +1,15 @@
+// What a new configuration can change while the service runs, and what it cannot.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+
+namespace driftd::app {
+
+// The keys that differ and take effect only after a restart, in the order of the file's tables: those
+// of the connection to Kafka, `storage.path`, `http`, `log.format`, `slot`, `dedupe`, `threads`.
+std::vector<std::string> keys_that_need_restart(const Config& running, const Config& wanted);
+
+}  // namespace driftd::app
