@@ -13,16 +13,19 @@ if(DRIFTD_CCACHE)
 endif()
 
 set(DRIFTD_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread")
+option(DRIFTD_FUZZ "Build the fuzzing programs (preset fuzz, with clang)" OFF)
 
 add_library(driftd_options INTERFACE)
 target_include_directories(driftd_options INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
 target_compile_options(driftd_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual
+  $<$<CXX_COMPILER_ID:GNU>:-Werror>
   # the same digits whatever the processor can fuse (DESIGN 7.1)
   -ffp-contract=off
   # distributions ship simdjson with its assertions; outside tests they cost half the speed
   $<$<CONFIG:Release>:-O2>)
 if(DRIFTD_SANITIZE)
+  target_compile_definitions(driftd_options INTERFACE _GLIBCXX_ASSERTIONS)
   target_compile_options(driftd_options INTERFACE -fsanitize=${DRIFTD_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(driftd_options INTERFACE -fsanitize=${DRIFTD_SANITIZE})
 endif()
