@@ -1,0 +1,116 @@
+#include "alerts/delivery_answer.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+
+namespace driftd::alerts {
+
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr std::size_t kMostBody = 64 * 1024;
+constexpr std::uint32_t kMostHeader = 16 * 1024;
+constexpr int kMostInterim = 8;
+
+// A body of which only the first bytes are kept; whatever length was announced, nothing is reserved.
+struct FirstBytes {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool R, class F>
+    explicit reader(http::header<R, F>& /*header*/, value_type& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>& /*announced*/, error_code& fault) { fault = {}; }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, error_code& fault) {
+      fault = {};
+      const std::size_t size = boost::asio::buffer_size(buffers);
+      const std::size_t room = kMostBody - std::min(kMostBody, body_.size());
+      std::string bytes(size, '\0');
+      boost::asio::buffer_copy(boost::asio::buffer(bytes), buffers);
+      body_.append(bytes, 0, room);
+      return size;
+    }
+    void finish(error_code& fault) { fault = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+
+}  // namespace
+
+struct AnswerReader::State {
+  std::optional<http::response_parser<FirstBytes>> parser;
+  std::string unread;
+  int interim = 0;
+  std::string fault;
+
+  void begin() {
+    parser.emplace();
+    parser->eager(true);
+    parser->header_limit(kMostHeader);
+    parser->body_limit(boost::none);
+  }
+  [[nodiscard]] bool has_header() const { return parser->is_header_done(); }
+  [[nodiscard]] bool is_interim() const {
+    const int status = static_cast<int>(parser->get().result_int());
+    return status >= 100 && status < 200 && status != 101;
+  }
+
+  // True when nothing more is needed.
+  bool parse() {
+    while (!unread.empty() && !parser->is_done()) {
+      error_code code;
+      const std::size_t used = parser->put(boost::asio::buffer(unread), code);
+      unread.erase(0, used);
+      if (code == http::error::need_more) break;
+      if (code) {
+        fault = "the answer is no HTTP response: " + code.message();
+        return true;
+      }
+      if (has_header() && parser->get().body().size() >= kMostBody) return true;
+      if (used == 0) break;
+    }
+    if (!parser->is_done()) return false;
+    if (!is_interim()) return true;
+    if (++interim > kMostInterim) {
+      fault = "the receiver sends interim responses without end";
+      return true;
+    }
+    begin();
+    return !unread.empty() && parse();
+  }
+};
+
+AnswerReader::AnswerReader() : state_(std::make_unique<State>()) { state_->begin(); }
+AnswerReader::~AnswerReader() = default;
+
+bool AnswerReader::feed(std::string_view bytes) {
+  if (!state_->fault.empty()) return true;
+  state_->unread.append(bytes);
+  return state_->parse();
+}
+
+bool AnswerReader::has_status() const { return state_->has_header() && !state_->is_interim(); }
+
+Answer AnswerReader::take() {
+  Answer answer;
+  if (!has_status()) {
+    answer.fault = NetworkFault::protocol;
+    answer.message = state_->fault.empty() ? "the connection ended before an answer came" : state_->fault;
+    return answer;
+  }
+  auto& response = state_->parser->get();
+  answer.status = static_cast<int>(response.result_int());
+  answer.body = std::move(response.body());
+  if (const auto header = response.find(http::field::retry_after); header != response.end())
+    answer.retry_after = std::string(header->value());
+  return answer;
+}
+
+}  // namespace driftd::alerts

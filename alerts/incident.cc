@@ -1,0 +1,165 @@
+#include "alerts/incident.h"
+
+#include "core/hash.h"
+
+namespace driftd::alerts {
+
+namespace {
+
+template <class T, class F>
+void put_optional(Encoder& out, const std::optional<T>& value, F put) {
+  out.put_bool(value.has_value());
+  if (value) put(*value);
+}
+
+template <class E>
+E get_enum(Decoder& in, E last) {
+  const std::uint8_t raw = in.get_u8();
+  if (raw > static_cast<std::uint8_t>(last)) in.fail();
+  return in.ok() ? static_cast<E>(raw) : E{};
+}
+
+std::optional<double> get_optional_double(Decoder& in) {
+  if (!in.get_bool()) return std::nullopt;
+  return in.get_double();
+}
+std::optional<Time> get_optional_time(Decoder& in) {
+  if (!in.get_bool()) return std::nullopt;
+  return in.get_i64();
+}
+std::optional<std::string> get_optional_text(Decoder& in) {
+  if (!in.get_bool()) return std::nullopt;
+  return std::string(in.get_text());
+}
+
+void save_evidence(Encoder& out, const EvidenceFacts& facts) {
+  out.put_double(facts.evidence);
+  out.put_text(facts.strength);
+  put_optional(out, facts.estimated_start, [&](Time t) { out.put_i64(t); });
+  out.put_double(facts.budget.alerts);
+  out.put_i64(facts.budget.per);
+}
+
+EvidenceFacts load_evidence(Decoder& in) {
+  EvidenceFacts facts;
+  facts.evidence = in.get_double();
+  facts.strength = in.get_text();
+  facts.estimated_start = get_optional_time(in);
+  facts.budget.alerts = in.get_double();
+  facts.budget.per = in.get_i64();
+  return facts;
+}
+
+void save_columns(Encoder& out, const std::vector<ColumnFinding>& columns) {
+  out.put_u64(columns.size());
+  for (const ColumnFinding& column : columns) {
+    out.put_text(column.column);
+    out.put_text(column.segment);
+    put_optional(out, column.share, [&](double v) { out.put_double(v); });
+    out.put_u64(column.statistics.size());
+    for (const auto& [name, value] : column.statistics) {
+      out.put_text(name);
+      out.put_double(value);
+    }
+  }
+}
+
+std::vector<ColumnFinding> load_columns(Decoder& in) {
+  std::vector<ColumnFinding> columns(in.get_count(4));
+  for (ColumnFinding& column : columns) {
+    column.column = in.get_text();
+    column.segment = in.get_text();
+    column.share = get_optional_double(in);
+    column.statistics.resize(in.get_count(9));
+    for (auto& [name, value] : column.statistics) {
+      name = in.get_text();
+      value = in.get_double();
+    }
+    if (!in.ok()) return {};
+  }
+  return columns;
+}
+
+void save_findings(Encoder& out, const Findings& findings) {
+  const auto put_text = [&](const std::string& text) { out.put_text(text); };
+  out.put_u8(static_cast<std::uint8_t>(findings.severity));
+  out.put_u8(static_cast<std::uint8_t>(findings.action));
+  out.put_text(findings.summary);
+  put_optional(out, findings.rule, put_text);
+  put_optional(out, findings.fault, put_text);
+  put_optional(out, findings.evidence, [&](const EvidenceFacts& facts) { save_evidence(out, facts); });
+  save_columns(out, findings.columns);
+  out.put_u64(findings.performance.size());
+  for (const MetricChange& change : findings.performance) {
+    out.put_text(change.metric);
+    put_optional(out, change.reference, [&](double v) { out.put_double(v); });
+    put_optional(out, change.current, [&](double v) { out.put_double(v); });
+  }
+  out.put_text(findings.metadata);
+}
+
+Findings load_findings(Decoder& in) {
+  Findings findings;
+  findings.severity = get_enum(in, Severity::critical);
+  findings.action = get_enum(in, Action::stop);
+  findings.summary = in.get_text();
+  findings.rule = get_optional_text(in);
+  findings.fault = get_optional_text(in);
+  if (in.get_bool()) findings.evidence = load_evidence(in);
+  findings.columns = load_columns(in);
+  findings.performance.resize(in.get_count(3));
+  for (MetricChange& change : findings.performance) {
+    change.metric = in.get_text();
+    change.reference = get_optional_double(in);
+    change.current = get_optional_double(in);
+  }
+  findings.metadata = in.get_text();
+  return findings;
+}
+
+}  // namespace
+
+void Incident::save(Encoder& out) const {
+  out.put_text(id);
+  out.put_text(key.model);
+  out.put_text(key.version);
+  out.put_u8(static_cast<std::uint8_t>(key.kind));
+  out.put_text(key.subject);
+  save_findings(out, findings);
+  out.put_i64(opened_at);
+  put_optional(out, resolved_at, [&](Time t) { out.put_i64(t); });
+  out.put_u8(static_cast<std::uint8_t>(state));
+  out.put_bool(muted);
+}
+
+Result<Incident> Incident::load(Decoder& in) {
+  Incident incident;
+  incident.id = in.get_text();
+  incident.key.model = in.get_text();
+  incident.key.version = in.get_text();
+  incident.key.kind = get_enum(in, IncidentKind::rule);
+  incident.key.subject = in.get_text();
+  incident.findings = load_findings(in);
+  incident.opened_at = in.get_i64();
+  incident.resolved_at = get_optional_time(in);
+  incident.state = get_enum(in, IncidentState::resolved);
+  incident.muted = in.get_bool();
+  const auto possible = [](Time time) { return time >= kEarliestTime && time <= kLatestTime; };
+  if (!possible(incident.opened_at) || !possible(incident.resolved_at.value_or(0))) in.fail();
+  if (!in.ok() || incident.resolved_at.has_value() == incident.is_open())
+    return Error{ErrorCode::corrupt, "an incident's bytes do not fit together"};
+  return incident;
+}
+
+std::string incident_id(const IncidentKey& key, std::string_view reference_digest, Time opened_at) {
+  Encoder canonical;
+  canonical.put_text(key.model);
+  canonical.put_text(key.version);
+  canonical.put_text(name_of(key.kind));
+  canonical.put_text(key.subject);
+  canonical.put_text(reference_digest);
+  canonical.put_i64(opened_at);
+  return std::string(name_of(key.kind)) + "-" + hex(sha256(canonical.bytes())).substr(0, 20);
+}
+
+}  // namespace driftd::alerts

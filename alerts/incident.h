@@ -1,0 +1,121 @@
+// An incident: something about a model that somebody should know, from its opening to its end.
+//
+// A plain value. The book (incident_book.h) makes and changes incidents; the outbox keeps snapshots of
+// them; JSON is written here, in the one form that webhooks, `replay` and /api/v1/incidents share
+// (DESIGN 4, *Webhooks*). Every time is event time: `opened_at` is the end of the slot that opened it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "alerts/vocabulary.h"
+#include "core/codec.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace driftd::alerts {
+
+// At most one incident is open per key. The subject is the rule's name for `rule`, FAULT:COLUMN for
+// `schema`, `silence` for silence, empty where evidence is behind it.
+struct IncidentKey {
+  std::string model;
+  std::string version;
+  IncidentKind kind = IncidentKind::data;
+  std::string subject;
+
+  friend auto operator<=>(const IncidentKey&, const IncidentKey&) = default;
+};
+
+struct ColumnFinding {
+  std::string column;
+  std::string segment;          // empty: the whole model
+  std::optional<double> share;  // of the evidence; empty where none is behind the incident
+  std::vector<std::pair<std::string, double>> statistics;
+
+  friend bool operator==(const ColumnFinding&, const ColumnFinding&) = default;
+};
+
+struct MetricChange {
+  std::string metric;
+  std::optional<double> reference;
+  std::optional<double> current;
+
+  friend bool operator==(const MetricChange&, const MetricChange&) = default;
+};
+
+struct Budget {
+  double alerts = 0;
+  Duration per = 0;
+
+  friend bool operator==(const Budget&, const Budget&) = default;
+};
+
+// What stands behind an incident of evidence; rules, schema facts and silence have none.
+struct EvidenceFacts {
+  double evidence = 0;   // S that alarmed
+  std::string strength;  // certified, calibrated, uncertified
+  std::optional<Time> estimated_start;
+  Budget budget;
+
+  friend bool operator==(const EvidenceFacts&, const EvidenceFacts&) = default;
+};
+
+// What is said when an incident opens, and may be said anew while it is open.
+struct Findings {
+  Severity severity = Severity::warning;
+  Action action = Action::notify;
+  std::string summary;  // one sentence for people
+  std::optional<std::string> rule;
+  std::optional<std::string> fault;
+  std::optional<EvidenceFacts> evidence;
+  std::vector<ColumnFinding> columns;
+  std::vector<MetricChange> performance;
+  std::string metadata = "{}";  // lineage of the version: the text of a JSON object
+
+  friend bool operator==(const Findings&, const Findings&) = default;
+};
+
+struct Incident {
+  std::string id;  // at most 40 of [a-z0-9-]
+  IncidentKey key;
+  Findings findings;
+  Time opened_at = 0;
+  std::optional<Time> resolved_at;
+  IncidentState state = IncidentState::open;
+  bool muted = false;  // opened in a mute window: nothing is sent
+
+  [[nodiscard]] bool is_open() const { return state != IncidentState::resolved; }
+  void save(Encoder& out) const;
+  static Result<Incident> load(Decoder& in);
+
+  friend bool operator==(const Incident&, const Incident&) = default;
+};
+
+// Kind, '-', the first 20 hex digits of SHA-256 over: model, version, kind's name, subject and
+// reference digest, each as a LEB128 length and its bytes, then `opened_at` in microseconds as a
+// zig-zag LEB128 (core/codec.h).
+std::string incident_id(const IncidentKey& key, std::string_view reference_digest, Time opened_at);
+
+struct IncidentEvent {
+  EventType type = EventType::opened;
+  Time time = 0;  // end of the slot in which it happened
+  bool reopened = false;
+  bool muted = false;  // nothing is sent about it
+  Incident incident;   // as it was after the event
+};
+
+// DATA of DESIGN 4 as one line of JSON: at most 20 columns, `columns_total`, and the `url` under
+// `base_url` ("http://127.0.0.1:9108"). Numbers are written shortest, what is not finite as null.
+std::string data_json(const Incident& incident, std::string_view base_url);
+// An item of /api/v1/incidents: DATA with state, muted and resolved_at.
+std::string incident_json(const Incident& incident, std::string_view base_url);
+// The default body of a webhook and the line that `replay` prints.
+std::string event_json(EventType type, Time time, const Incident& incident, std::string_view base_url);
+
+std::string url_of(const Incident& incident, std::string_view base_url);
+inline constexpr std::size_t kColumnsShown = 20;
+
+}  // namespace driftd::alerts

@@ -1,0 +1,182 @@
+#include "alerts/outbox.h"
+
+#include <algorithm>
+#include <array>
+
+namespace driftd::alerts {
+
+namespace {
+
+template <class T>
+bool passes(const std::vector<T>& wanted, const T& value) {
+  return wanted.empty() || std::ranges::find(wanted, value) != wanted.end();
+}
+
+bool concerns(const WebhookConfig& webhook, const Incident& incident) {
+  return passes(webhook.actions, incident.findings.action) && passes(webhook.models, incident.key.model) &&
+         passes(webhook.kinds, incident.key.kind) && passes(webhook.severities, incident.findings.severity);
+}
+
+bool wants(const WebhookConfig& webhook, EventType type) {
+  const std::vector<EventType> events = webhook.effective_events();
+  return std::ranges::find(events, type) != events.end();
+}
+
+}  // namespace
+
+std::string_view name_of(DeliveryState state) {
+  static constexpr std::array<std::string_view, 4> kNames = {"waiting", "pending", "delivered", "abandoned"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+const WebhookConfig* Outbox::config_of(std::string_view name) const {
+  const auto found = std::ranges::find(webhooks_, name, &WebhookConfig::name);
+  return found == webhooks_.end() ? nullptr : &*found;
+}
+
+void Outbox::configure(std::vector<WebhookConfig> webhooks, Time now) {
+  webhooks_ = std::move(webhooks);
+  disabled_.clear();
+  for (auto& [name, sequences] : unended_) {
+    if (config_of(name) != nullptr) continue;
+    for (const std::uint64_t sequence : Sequences(sequences))
+      end(records_.at(sequence), DeliveryState::abandoned, "the webhook is not configured any more", now);
+  }
+  std::erase_if(counters_, [&](const auto& entry) { return config_of(entry.first) == nullptr; });
+  for (const WebhookConfig& webhook : webhooks_) {
+    WebhookCounters& counters = counters_[webhook.name];
+    for (const std::string_view reason : failure_reasons())
+      counters.failures.try_emplace(std::string(reason));
+  }
+}
+
+void Outbox::enqueue(const IncidentEvent& event, Time now) {
+  if (event.muted) return;
+  // What the cool-down held back until before this event is due before it.
+  advance(event.incident.key.model, event.time - 1, now);
+  for (const WebhookConfig& webhook : webhooks_) offer(webhook, event, now);
+  if (event.type == EventType::resolved && told_.erase(event.incident.id) > 0)
+    dirty_.insert("told/" + event.incident.id);
+}
+
+void Outbox::offer(const WebhookConfig& webhook, const IncidentEvent& event, Time now) {
+  if (event.type == EventType::resolved) return offer_resolved(webhook, event, now);
+  if (!concerns(webhook, event.incident)) return;
+  if (event.type == EventType::escalated) return offer_escalated(webhook, event, now);
+  mark_told(event.incident, webhook.name);
+  if (wants(webhook, EventType::opened)) add(webhook, EventType::opened, event, now);
+}
+
+// Whether this webhook had not been concerned before.
+bool Outbox::mark_told(const Incident& incident, const std::string& webhook) {
+  Told& told = told_[incident.id];
+  told.model = incident.key.model;
+  dirty_.insert("told/" + incident.id);
+  return told.webhooks.insert(webhook).second;
+}
+
+void Outbox::offer_escalated(const WebhookConfig& webhook, const IncidentEvent& event, Time now) {
+  const bool first = mark_told(event.incident, webhook.name);
+  DeliveryRecord* held = held_for(webhook.name, event.incident.id);
+  if (held != nullptr) erase(held->sequence);  // the newer news stands for both
+  const bool as_opened = (first || held != nullptr) && wants(webhook, EventType::opened);
+  if (as_opened || wants(webhook, EventType::escalated))
+    add(webhook, as_opened ? EventType::opened : EventType::escalated, event, now);
+}
+
+void Outbox::offer_resolved(const WebhookConfig& webhook, const IncidentEvent& event, Time now) {
+  const auto told = told_.find(event.incident.id);
+  if (told == told_.end() || !told->second.webhooks.contains(webhook.name)) return;
+  if (DeliveryRecord* held = held_for(webhook.name, event.incident.id); held != nullptr)
+    return end(*held, DeliveryState::abandoned, "the incident closed before the cool-down was over", now);
+  if (wants(webhook, EventType::resolved)) add(webhook, EventType::resolved, event, now);
+}
+
+void Outbox::add(const WebhookConfig& webhook, EventType type, const IncidentEvent& event, Time now) {
+  DeliveryRecord record;
+  record.id = webhook_id(event.incident.id, type, event.time, webhook.name);
+  if (by_id_.contains(record.id)) return;
+  record.webhook = webhook.name;
+  record.event = type;
+  record.event_time = event.time;
+  record.incident = event.incident;
+  record.sequence = next_sequence_++;
+  record.created = now;
+  record.next_attempt = now;
+  if (must_wait(webhook, record)) record.state = DeliveryState::waiting;
+  keep(std::move(record));
+  trim(webhook.name, now);
+}
+
+bool Outbox::must_wait(const WebhookConfig& webhook, const DeliveryRecord& record) {
+  const bool asks_to_retrain =
+      record.event == EventType::opened && record.incident.findings.action == Action::retrain;
+  if (!asks_to_retrain || webhook.cooldown == 0) return false;
+  const Route route{webhook.name, record.incident.key.model};
+  const auto [last, first] = last_retrain_.try_emplace(route, record.event_time);
+  if (!first && record.event_time - last->second < webhook.cooldown) return true;
+  last->second = std::max(last->second, record.event_time);
+  dirty_.insert("cooldown/" + route.first + '\0' + route.second);
+  return false;
+}
+
+DeliveryRecord* Outbox::held_for(std::string_view webhook, std::string_view incident) {
+  const auto open = unended_.find(webhook);
+  if (open == unended_.end()) return nullptr;
+  for (const std::uint64_t sequence : open->second) {
+    DeliveryRecord& record = records_.at(sequence);
+    if (record.state == DeliveryState::waiting && record.incident.id == incident) return &record;
+  }
+  return nullptr;
+}
+
+void Outbox::advance(std::string_view model, Time clock, Time now) {
+  for (const WebhookConfig& webhook : webhooks_) release(webhook, std::string(model), clock, now);
+}
+
+void Outbox::release(const WebhookConfig& webhook, const std::string& model, Time clock, Time now) {
+  const Route route{webhook.name, model};
+  const auto held = held_.find(route);
+  while (held != held_.end() && !held->second.empty()) {
+    DeliveryRecord& record = records_.at(*held->second.begin());
+    const Time over = last_retrain_[route] + webhook.cooldown;
+    if (clock < over) return;
+    held->second.erase(record.sequence);
+    last_retrain_[route] = over;
+    dirty_.insert("cooldown/" + route.first + '\0' + route.second);
+    record.state = DeliveryState::pending;
+    record.created = now;
+    record.next_attempt = now;
+    touch(record);
+  }
+}
+
+void Outbox::trim(const std::string& webhook, Time now) {
+  while (unended_[webhook].size() > options_.max_pending) {
+    const Sequences& open = unended_[webhook];
+    const auto oldest = std::ranges::find_if(open, [&](auto s) { return !under_way_.contains(s); });
+    if (oldest == open.end()) return;
+    end(records_.at(*oldest), DeliveryState::abandoned, "too many deliveries wait for this webhook", now);
+  }
+}
+
+void Outbox::forget_model(std::string_view model, Time now) {
+  std::vector<std::uint64_t> open;
+  for (const auto& [webhook, sequences] : unended_)
+    open.insert(open.end(), sequences.begin(), sequences.end());
+  for (const std::uint64_t sequence : open)
+    if (DeliveryRecord& record = records_.at(sequence); record.incident.key.model == model)
+      end(record, DeliveryState::abandoned, "the model was deleted", now);
+  std::erase_if(told_, [&](const auto& entry) {
+    if (entry.second.model != model) return false;
+    dirty_.insert("told/" + entry.first);
+    return true;
+  });
+  std::erase_if(last_retrain_, [&](const auto& entry) {
+    if (entry.first.second != model) return false;
+    dirty_.insert("cooldown/" + entry.first.first + '\0' + entry.first.second);
+    return true;
+  });
+}
+
+}  // namespace driftd::alerts

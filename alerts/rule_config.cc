@@ -1,0 +1,81 @@
+#include "alerts/rule_config.h"
+
+#include "alerts/vocabulary_fields.h"
+
+namespace driftd::alerts {
+
+namespace {
+
+// A number that a rule watches, as opposed to a happening.
+bool has_limit(const RuleConfig& rule) { return !rule.statistic.empty() || !rule.metric.empty(); }
+
+void check_source(const RuleConfig& rule, const Node& node, const std::string& path, Faults& faults) {
+  const int sources = static_cast<int>(!rule.statistic.empty()) + static_cast<int>(!rule.metric.empty()) +
+                      static_cast<int>(!rule.detector.empty()) +
+                      static_cast<int>(rule.new_labels.has_value());
+  if (sources != 1) {
+    add_fault(faults, node, path, "needs exactly one of `statistic`, `metric`, `detector` and `new_labels`");
+    return;
+  }
+  const bool on_column = !rule.statistic.empty() || !rule.detector.empty();
+  if (on_column && rule.column.empty()) add_fault(faults, node, path, "needs the `column` that it watches");
+  if (!on_column && !rule.column.empty())
+    add_fault(faults, node, join_path(path, "column"), "belongs to rules on a `statistic` or a `detector`");
+  if (!rule.segment.empty() && !has_limit(rule))
+    add_fault(faults, node, join_path(path, "segment"), "belongs to rules on a `statistic` or a `metric`");
+}
+
+void check_limit(const RuleConfig& rule, const Node& node, const std::string& path, Faults& faults) {
+  if (!has_limit(rule)) {
+    for (const char* key : {"above", "below", "for", "clear", "at_least"})
+      if (node.find(key) != nullptr)
+        add_fault(faults, node, join_path(path, key), "belongs to rules on a `statistic` or a `metric`");
+    return;
+  }
+  if (rule.above.has_value() == rule.below.has_value()) {
+    add_fault(faults, node, path, "needs exactly one of `above` and `below`");
+    return;
+  }
+  if (rule.clear && rule.above && *rule.clear > *rule.above)
+    add_fault(faults, node, join_path(path, "clear"), "must not be greater than `above`");
+  if (rule.clear && rule.below && *rule.clear < *rule.below)
+    add_fault(faults, node, join_path(path, "clear"), "must not be less than `below`");
+}
+
+}  // namespace
+
+RuleConfig::Source RuleConfig::source() const {
+  if (!statistic.empty()) return Source::statistic;
+  if (!metric.empty()) return Source::metric;
+  return detector.empty() ? Source::new_labels : Source::detector;
+}
+
+const Fields<RuleConfig>& fields_of_rule() {
+  static const Fields<RuleConfig> table =
+      Fields<RuleConfig>()
+          .text("name", &RuleConfig::name, "names the rule in its incidents; unique within the model")
+          .required()
+          .text("column", &RuleConfig::column,
+                "a feature, `prediction`, `score` or `loss`; for rules on a statistic or a detector")
+          .text("segment", &RuleConfig::segment, "`country=DE`; without it the whole model")
+          .text("statistic", &RuleConfig::statistic, "a statistic of the column over `window`")
+          .text("metric", &RuleConfig::metric, "a performance metric over `window`")
+          .text("detector", &RuleConfig::detector, "a detector on the column, by its drifts")
+          .integer("new_labels", &RuleConfig::new_labels, at_least<std::int64_t>(1), "labels",
+                   "opens whenever so many labels were joined")
+          .number("above", &RuleConfig::above, {}, "", "the limit: the condition is a value above it")
+          .number("below", &RuleConfig::below, {}, "", "the limit: the condition is a value below it")
+          .duration("for", &RuleConfig::hold, {0}, "how long the condition has to hold before it opens")
+          .number("clear", &RuleConfig::clear, {}, "", "the value on whose good side it closes")
+          .shown_default("the limit")
+          .integer("at_least", &RuleConfig::at_least, at_least<std::int64_t>(1), "values",
+                   "a window of fewer values changes nothing")
+          .choice("action", &RuleConfig::action, action_choices(), "what it asks for")
+          .choice("severity", &RuleConfig::severity, severity_choices(), "how grave it is")
+          .shown_default("critical for stop, else warning")
+          .check(check_source)
+          .check(check_limit);
+  return table;
+}
+
+}  // namespace driftd::alerts
