@@ -41,7 +41,7 @@ std::optional<NullLaw> psi_null(Counts reference, Counts current);
 // The divergence in nats is psi / 8 to second order, so the distance is a scaled chi law.
 std::optional<NullLaw> jensen_shannon_null(Counts reference, Counts current);
 // Differences of shares are jointly normal with the pooled shares' multinomial covariance; the 95 %
-// point is that of the gamma law with the same mean and variance. O(B^2).
+// point is that of the gamma law with the same mean and variance.
 std::optional<NullLaw> total_variation_null(Counts reference, Counts current);
 
 }  // namespace driftd::detectors

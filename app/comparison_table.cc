@@ -1,0 +1,74 @@
+#include <array>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/comparison_report.h"
+#include "app/text_table.h"
+
+namespace driftd::app {
+namespace {
+
+using namespace detectors;  // NOLINT(google-build-using-namespace)
+
+std::string number_or_dash(const StatisticValue* value) {
+  return value != nullptr ? short_number(value->value) : "-";
+}
+
+std::string p_or_dash(const StatisticValue* value) {
+  return value != nullptr && value->p_value ? short_number(*value->p_value) : "-";
+}
+
+std::string percent(double share) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.1f%%", 100 * share);
+  return buffer.data();
+}
+
+std::string columns_table(const Comparison& comparison) {
+  TextTable table({"column", "type", "missing", "now", "psi", "no drift <", "js", "tv", "ks", "p(ks)",
+                   "wasserstein/sd", "p(chi2)", "drift"});
+  for (const ComparedColumn& column : comparison.columns) {
+    const auto value = [&column](Statistic statistic) { return find(column.statistics, statistic); };
+    const StatisticValue* psi = value(Statistic::psi);
+    table.add({column.name, std::string(name_of(column.type)), percent(column.reference.missing_share()),
+               percent(column.current.missing_share()), number_or_dash(psi),
+               psi != nullptr && psi->null_q95 ? short_number(*psi->null_q95) : "-",
+               number_or_dash(value(Statistic::jensen_shannon)),
+               number_or_dash(value(Statistic::total_variation)), number_or_dash(value(Statistic::ks)),
+               p_or_dash(value(Statistic::ks)), number_or_dash(value(Statistic::wasserstein_normed)),
+               p_or_dash(value(Statistic::chi_square)), column.drift ? "DRIFT" : ""});
+  }
+  return table.text();
+}
+
+std::string performance_table(const Comparison& comparison) {
+  const auto value = [](const ComparedPerformance& side, Metric metric) {
+    const MetricValue* found = find(side.metrics, metric);
+    return found != nullptr ? short_number(found->value) : std::string("-");
+  };
+  TextTable table({"metric", "reference", "current"});
+  table.add({"pairs", std::to_string(comparison.reference.pairs), std::to_string(comparison.current.pairs)});
+  for (std::size_t i = 0; i < kMetricCount; ++i) {
+    const auto metric = static_cast<Metric>(i);
+    std::vector<std::string> row = {std::string(name_of(metric)), value(comparison.reference, metric),
+                                    value(comparison.current, metric)};
+    if (row[1] != "-" || row[2] != "-") table.add(std::move(row));
+  }
+  return table.text();
+}
+
+}  // namespace
+
+std::string comparison_table(const Comparison& comparison) {
+  std::string text = "reference: " + std::to_string(comparison.reference_rows) +
+                     " rows, current: " + std::to_string(comparison.current_rows) + " rows\n\n";
+  text += columns_table(comparison);
+  if (comparison.reference.pairs > 0 || comparison.current.pairs > 0) {
+    text += "\n" + performance_table(comparison);
+  }
+  return text + (comparison.drift ? "\ndrift\n" : "\nno drift\n");
+}
+
+}  // namespace driftd::app
