@@ -23,9 +23,9 @@
 //   the number of predictions with an id. Joined ones stay for corrections until they expire.
 //
 // Memory: about 200 bytes a prediction of 25 columns. Per copy and verdict of one id there is a bound
-// (kMostCopies, kMostVerdicts), so that an id that never changes cannot stop the stream; a limit that bites
-// is exempt from the promise of order.
-// Threads: a shard belongs to one thread at a time. No clock, no I/O, no randomness.
+// (kMostCopies, kMostUses, kMostVerdicts), so that an id that never changes cannot stop the stream; a limit
+// that bites is exempt from the promise of order. Threads: a shard belongs to one thread at a time. No clock,
+// no I/O, no randomness.
 #pragma once
 
 #include <cstddef>
@@ -47,6 +47,7 @@ namespace driftd::collector {
 
 inline constexpr std::size_t kShards = 64;
 inline constexpr std::size_t kMostCopies = 64;    // differing copies kept of one (model, id)
+inline constexpr std::size_t kMostUses = 64;      // predictions that count kept of one (model, id)
 inline constexpr std::size_t kMostVerdicts = 64;  // feedback kept of one (model, id)
 
 // Which shard owns (model, id). Stable: shards persist what they hold. `model` is the registry's number.
