@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <set>
 #include <thread>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "app/config/checks.h"
 #include "app/config/fields.h"
 #include "app/config/yaml.h"
+#include "detectors/profile_json.h"
 
 namespace driftd::app {
 namespace {
@@ -30,16 +32,24 @@ void find_profiles(Config& config, const std::string& name) {
   for (auto& [model, of_model] : config.models.named) find(of_model.reference);
 }
 
+// Empty where the file is a profile.
+std::string fault_of_profile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!std::filesystem::is_regular_file(path) || !file.good()) return "the file " + path + " cannot be read";
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  const Result<detectors::Profile> profile = detectors::profile_from_json(text);
+  return profile.ok() ? "" : path + " is no profile: " + profile.error().message;
+}
+
 void check_profile(const ReferenceConfig& reference, const std::string& model, const Node& root,
                    Faults& faults) {
   if (reference.source != ReferenceConfig::Source::file) return;
-  if (std::filesystem::is_regular_file(reference.file) && std::ifstream(reference.file).good()) return;
   const Node* models = root.find("models");
   const Node* entry = models == nullptr ? nullptr : models->find(model);
   const Node* given = entry == nullptr ? nullptr : entry->find("reference");
   if (given == nullptr) return;  // inherited: `default` says it
-  add_fault(faults, *given, "models." + model + ".reference.file",
-            "the file " + reference.file + " cannot be read");
+  std::string message = fault_of_profile(reference.file);
+  if (!message.empty()) add_fault(faults, *given, "models." + model + ".reference.file", std::move(message));
 }
 
 void check_profiles(const Config& config, const Node& root, Faults& faults) {

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "app/config/fields.h"
+#include "app/http/listen.h"
 
 namespace driftd::app {
 namespace {
@@ -17,16 +18,6 @@ const std::vector<std::string>& known_statistics() {
 constexpr std::array<std::string_view, 10> kLaterStatistics = {
     "kl",      "hellinger", "cramer_von_mises", "anderson_darling", "kuiper", "energy", "mann_whitney", "auc",
     "welch_t", "g_test"};
-
-bool is_listen_address(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return false;
-  const std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
-  if (!bracketed && host.find(':') != std::string_view::npos) return false;
-  const auto port = parse_integer(text.substr(colon + 1));
-  return port && *port >= 0 && *port <= 65535;
-}
 
 }  // namespace
 
@@ -52,7 +43,7 @@ FieldType<std::string> listen_type() {
     const std::string what = "an address and a port such as 127.0.0.1:9108";
     const auto text = expect_scalar(node, what, path, faults);
     if (!text) return;
-    if (!is_listen_address(*text)) {
+    if (!parse_host_port(*text)) {
       return add_fault(faults, node, path, "expected " + what + ", not " + describe(node));
     }
     out = *text;

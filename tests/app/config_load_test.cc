@@ -9,6 +9,8 @@
 #include "app/config/load.h"
 #include "app/config/reload.h"
 #include "app/config/show.h"
+#include "detectors/profile_builder.h"
+#include "detectors/profile_json.h"
 
 namespace driftd::app {
 namespace {
@@ -34,6 +36,15 @@ Config parsed(const std::string& text) {
   LoadedConfig loaded = parse(text);
   EXPECT_EQ(to_text(loaded.faults), "");
   return std::move(loaded.config);
+}
+
+detectors::Profile a_profile() {
+  detectors::RowTable rows{{"x"}, {}};
+  for (int i = 0; i < 10; ++i) {
+    detectors::RawRow& row = rows.rows.emplace_back();
+    row.values = {{Value::Kind::number, static_cast<double>(i), ""}};
+  }
+  return *detectors::build_profile(detectors::table_of(rows), {});
 }
 
 const std::string kLeast = "kafka: {brokers: [localhost:9092], topics: {predictions: [predictions]}}\n";
@@ -170,12 +181,17 @@ TEST(Config, TakesInterpolationBareAlsoWhereBracesAreSyntax) {
 TEST(Config, SeeksProfilesBesideItself) {
   const auto directory = std::filesystem::path(testing::TempDir()) / "config_load";
   std::filesystem::create_directories(directory);
-  std::ofstream(directory / "m.profile.json") << "{}";
+  std::ofstream(directory / "m.profile.json") << detectors::to_json(a_profile());
+  std::ofstream(directory / "none.json") << "{}";
   std::ofstream(directory / "driftd.yaml") << kLeast << "models: {m: {reference: {file: m.profile.json}}}\n";
   const LoadedConfig loaded = load_config((directory / "driftd.yaml").string());
   EXPECT_EQ(to_text(loaded.faults), "");
   EXPECT_EQ(loaded.config.models.of("m").reference.file, (directory / "m.profile.json").string());
   EXPECT_EQ(loaded.config.models.of("m").effective_new_version(), NewVersion::inherit);
+  std::ofstream(directory / "driftd.yaml") << kLeast << "models: {m: {reference: {file: none.json}}}\n";
+  EXPECT_THAT(to_text(load_config((directory / "driftd.yaml").string()).faults),
+              HasSubstr("driftd.yaml:2: models.m.reference.file: " + (directory / "none.json").string() +
+                        " is no profile: "));
 }
 
 TEST(Config, NeedsNoKafkaForAReplay) {
