@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <limits>
 #include <optional>
 
 namespace driftd::alerts {
@@ -54,7 +55,8 @@ struct AnswerReader::State {
     parser.emplace();
     parser->eager(true);
     parser->header_limit(kMostHeader);
-    parser->body_limit(boost::none);
+    // Boost 1.74 takes `none` for a limit below every length.
+    parser->body_limit(std::numeric_limits<std::uint64_t>::max());
   }
   [[nodiscard]] bool has_header() const { return parser->is_header_done(); }
   [[nodiscard]] bool is_interim() const {

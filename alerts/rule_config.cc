@@ -6,33 +6,35 @@ namespace driftd::alerts {
 
 namespace {
 
-// A number that a rule watches, as opposed to a happening.
-bool has_limit(const RuleConfig& rule) { return !rule.statistic.empty() || !rule.metric.empty(); }
+// By the keys that were written, so that one fault in a value is told once.
+bool has(const Node& node, const char* key) { return node.find(key) != nullptr; }
 
-void check_source(const RuleConfig& rule, const Node& node, const std::string& path, Faults& faults) {
-  const int sources = static_cast<int>(!rule.statistic.empty()) + static_cast<int>(!rule.metric.empty()) +
-                      static_cast<int>(!rule.detector.empty()) +
-                      static_cast<int>(rule.new_labels.has_value());
+// A number that a rule watches, as opposed to a happening.
+bool has_limit(const Node& node) { return has(node, "statistic") || has(node, "metric"); }
+
+void check_source(const RuleConfig& /*rule*/, const Node& node, const std::string& path, Faults& faults) {
+  int sources = 0;
+  for (const char* key : {"statistic", "metric", "detector", "new_labels"}) sources += has(node, key) ? 1 : 0;
   if (sources != 1) {
     add_fault(faults, node, path, "needs exactly one of `statistic`, `metric`, `detector` and `new_labels`");
     return;
   }
-  const bool on_column = !rule.statistic.empty() || !rule.detector.empty();
-  if (on_column && rule.column.empty()) add_fault(faults, node, path, "needs the `column` that it watches");
-  if (!on_column && !rule.column.empty())
+  const bool on_column = has(node, "statistic") || has(node, "detector");
+  if (on_column && !has(node, "column")) add_fault(faults, node, path, "needs the `column` that it watches");
+  if (!on_column && has(node, "column"))
     add_fault(faults, node, join_path(path, "column"), "belongs to rules on a `statistic` or a `detector`");
-  if (!rule.segment.empty() && !has_limit(rule))
+  if (has(node, "segment") && !has_limit(node))
     add_fault(faults, node, join_path(path, "segment"), "belongs to rules on a `statistic` or a `metric`");
 }
 
 void check_limit(const RuleConfig& rule, const Node& node, const std::string& path, Faults& faults) {
-  if (!has_limit(rule)) {
+  if (!has_limit(node)) {
     for (const char* key : {"above", "below", "for", "clear", "at_least"})
-      if (node.find(key) != nullptr)
+      if (has(node, key))
         add_fault(faults, node, join_path(path, key), "belongs to rules on a `statistic` or a `metric`");
     return;
   }
-  if (rule.above.has_value() == rule.below.has_value()) {
+  if (has(node, "above") == has(node, "below")) {
     add_fault(faults, node, path, "needs exactly one of `above` and `below`");
     return;
   }

@@ -15,10 +15,15 @@ bool may_stand_in_url(char c) {
   return is_alnum(c) || kOthers.find(c) != std::string_view::npos;
 }
 
-bool is_host(std::string_view host, bool bracketed) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [&](char c) {
-    return is_alnum(c) || c == '.' || (bracketed ? c == ':' : c == '-' || c == '_');
-  });
+bool is_name(std::string_view host) {
+  return !host.empty() && host.size() <= 253 &&
+         std::ranges::all_of(host, [](char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_'; });
+}
+
+bool is_ipv6(std::string_view host) {
+  constexpr std::string_view kDigits = "0123456789abcdefABCDEF:.";
+  return host.size() <= 45 && host.find(':') != std::string_view::npos &&
+         host.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 bool is_port(std::string_view port) {
@@ -39,7 +44,7 @@ bool split_authority(std::string_view authority, Url& url) {
   url.host = authority.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0));
   if (bracketed && close + 1 != std::min(colon, authority.size())) return false;
   url.port = colon == std::string_view::npos ? (url.tls ? "443" : "80") : authority.substr(colon + 1);
-  return is_host(url.host, bracketed) && is_port(url.port);
+  return (bracketed ? is_ipv6(url.host) : is_name(url.host)) && is_port(url.port);
 }
 
 }  // namespace
