@@ -38,6 +38,8 @@ struct ModelSummary {
 // {"models":[{"model","feedback","waiting","open_incidents","versions":[{"version","state","task",
 //  "reference","predictions","last_prediction"}]}]}
 std::string models_document(std::span<const ModelSummary> models);
+// One of those, and what the caller adds: `details` is the text of a JSON object whose members follow.
+std::string model_document(const ModelSummary& model, std::string_view details = "{}");
 
 std::string error_document(std::string_view message);  // {"error": "..."}
 

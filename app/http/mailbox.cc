@@ -1,0 +1,85 @@
+#include "app/http/mailbox.h"
+
+#include <string>
+#include <utility>
+
+#include "app/http/json.h"
+
+namespace driftd::app {
+namespace {
+
+Response unavailable(const char* reason) {
+  Response response;
+  response.status = 503;
+  response.body = error_document(reason);
+  return response;
+}
+
+}  // namespace
+
+Mailbox::Mailbox(std::chrono::milliseconds patience, std::size_t capacity)
+    : patience_(patience), capacity_(capacity) {}
+
+void Mailbox::post(Work work, Respond respond) {
+  const char* refusal = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) {
+      refusal = "driftd is stopping";
+    } else if (letters_.size() >= capacity_) {
+      refusal = "too many requests wait for an answer; try again";
+    } else {
+      letters_.push_back({std::move(work), std::move(respond), Clock::now()});
+    }
+  }
+  if (refusal != nullptr) {
+    respond(unavailable(refusal));
+  } else {
+    arrived_.notify_one();
+  }
+}
+
+std::size_t Mailbox::serve(EngineView& view) {
+  std::deque<Letter> letters;
+  {
+    const std::lock_guard lock(mutex_);
+    letters.swap(letters_);
+  }
+  std::size_t done = 0;
+  for (Letter& letter : letters) {
+    if (Clock::now() - letter.posted > patience_) {
+      letter.respond(unavailable("the engine was busy for too long; nothing was done; try again"));
+    } else {
+      letter.respond(letter.work(view));
+      ++done;
+    }
+  }
+  return done;
+}
+
+void Mailbox::wait(std::chrono::milliseconds at_most) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, at_most, [this] { return notified_ || !letters_.empty(); });
+  notified_ = false;
+}
+
+void Mailbox::notify() {
+  {
+    const std::lock_guard lock(mutex_);
+    notified_ = true;
+  }
+  arrived_.notify_one();
+}
+
+void Mailbox::close() {
+  std::deque<Letter> letters;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    letters.swap(letters_);
+  }
+  for (const Letter& letter : letters) letter.respond(unavailable("driftd is stopping"));
+  notify();
+}
+
+}  // namespace driftd::app

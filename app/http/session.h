@@ -1,0 +1,78 @@
+// One connection of the HttpServer: reads a request, hands it on, writes the answer, and again.
+// Lives on the server's thread; shared_ptr because each pending operation keeps it alive.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <list>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "app/http/server.h"
+
+namespace driftd::app {
+
+class Session;
+
+// What the sessions of one server share. Pending operations keep sessions alive, and `context` keeps
+// those: it goes before the list that each session leaves when it ends.
+struct SessionHost {
+  SessionHost(Handler what, const HttpLimits& within) : handler(std::move(what)), limits(within) {}
+
+  const Handler handler;
+  const HttpLimits limits;
+  std::list<Session*> sessions;  // in the order in which they began to wait for their client
+  bool stopping = false;
+  boost::asio::io_context context{1};
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(boost::asio::ip::tcp::socket&& socket, const std::shared_ptr<SessionHost>& host);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void start();
+  [[nodiscard]] bool waits_for_client() const { return waiting_; }
+  [[nodiscard]] bool waits_for_request() const { return waiting_ && !message_; }
+  void close();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Message = boost::beast::http::response<boost::beast::http::string_body>;
+
+  void wait_for_request();
+  void read_header();
+  void read_body();
+  void refuse(boost::beast::error_code error);
+  void handle();
+  void arm_handler_timeout();
+  [[nodiscard]] Respond responder();
+  void answer(std::uint64_t number, Response response);
+  void write(Response response, bool keep_alive);
+  void begin_to_wait();
+  void linger();
+  void drop_input();
+
+  SessionHost& host_;                // outlives every session
+  std::weak_ptr<SessionHost> gate_;  // for answers that may come later than that
+  boost::beast::tcp_stream stream_;
+  boost::beast::flat_buffer buffer_;
+  boost::asio::steady_timer timer_;
+  std::list<Session*>::iterator place_;
+  std::optional<Parser> parser_;
+  std::optional<Message> message_;
+  std::uint64_t number_ = 0;  // of the request being answered; an answer to an older one is dropped
+  bool awaiting_answer_ = false;
+  bool head_only_ = false;
+  bool waiting_ = true;  // for the client, not for the handler
+  bool last_ = false;
+};
+
+}  // namespace driftd::app

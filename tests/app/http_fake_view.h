@@ -1,0 +1,128 @@
+// An engine that knows one model and one incident, and remembers what was asked of it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "alerts/exposition.h"
+#include "alerts/incident.h"
+#include "app/http/json.h"
+#include "app/http/mailbox.h"
+#include "app/http/view.h"
+
+namespace driftd::app {
+
+inline constexpr const char* kIncident = "rule-0123456789abcdef0123";
+inline constexpr Time kOpened = 1795248000LL * kSecond;  // 2026-11-21T08:00:00Z
+
+inline alerts::Incident example_incident() {
+  alerts::Incident incident;
+  incident.id = kIncident;
+  incident.key = {"credit", "7", alerts::IncidentKind::rule, "income-psi"};
+  incident.opened_at = kOpened;
+  incident.findings.summary = "psi of income is 0.31, above 0.25 for 30m";
+  incident.findings.rule = "income-psi";
+  incident.findings.columns = {{"income", "", std::nullopt, {{"psi", 0.31}, {"ks", 0.22}}}};
+  return incident;
+}
+
+class FakeView : public EngineView {
+ public:
+  std::string metrics() override {
+    alerts::MetricFamily predictions(alerts::MetricId::predictions);
+    predictions.add({"credit", "7"}, 48210);
+    return alerts::expose({predictions});
+  }
+  Status reload() override {
+    asked.emplace_back("reload");
+    return reload_fault ? Status(*reload_fault) : success();
+  }
+  Result<std::string> models_json() override { return models_document(std::vector{summary()}); }
+  Result<std::string> model_json(std::string_view model) override {
+    if (model != "credit") return unknown(model);
+    return model_document(summary());
+  }
+  Status forget_model(std::string_view model) override {
+    asked.push_back("forget " + std::string(model));
+    return model == "credit" ? success() : Status(unknown(model));
+  }
+  Result<std::string> series_json(const SeriesQuery& query) override {
+    last_query = query;
+    if (query.model != "credit") return unknown(query.model);
+    return series_document(std::vector<SeriesPoint>{{kOpened, 0.12, 812}, {kOpened + kMinute, 0.31, 795}});
+  }
+  Result<std::string> incidents_json() override {
+    return R"({"incidents":[)" + alerts::incident_json(example_incident(), "http://127.0.0.1:9108") + "]}";
+  }
+  Status resolve_incident(std::string_view id) override { return on_incident("resolve ", id); }
+  Status acknowledge_incident(std::string_view id) override { return on_incident("acknowledge ", id); }
+  Result<std::string> deliveries_json() override {
+    return std::string(
+               R"({"deliveries":[{"id":"msg_4f1c","webhook":"retrain","event":"opened","incident":")") +
+           kIncident +
+           R"(","model":"credit","state":"delivered","attempts":1,"created_at":"2026-11-21T08:00:02.11Z",)"
+           R"("next_attempt_at":null,"ended_at":"2026-11-21T08:00:02.19Z","status":200,"error":null}]})";
+  }
+  Status retry_delivery(std::string_view id) override {
+    asked.push_back("retry " + std::string(id));
+    if (id == "msg_4f1c") return success();
+    return Error{ErrorCode::not_found, "there is no delivery " + std::string(id)};
+  }
+  Result<std::string> config_yaml() override {
+    return std::string(
+        "kafka:\n  brokers: [localhost:9092]\nalerts:\n  webhooks:\n    - {secret: <secret>}\n");
+  }
+
+  std::vector<std::string> asked;
+  std::optional<SeriesQuery> last_query;
+  std::optional<Error> reload_fault;
+
+ private:
+  static Error unknown(std::string_view model) {
+    return {ErrorCode::not_found, "there is no model " + std::string(model)};
+  }
+  static ModelSummary summary() {
+    ModelSummary model{"credit", 39104, 9106, 1, {}};
+    model.versions.push_back(
+        {"7", "watching", "binary", "9a1f0c55d2e84b3b", 48210, kOpened + 250 * kMillisecond});
+    model.versions.push_back({"8", "learning", "binary", "", 120, kOpened});
+    return model;
+  }
+  Status on_incident(const char* what, std::string_view id) {
+    asked.push_back(what + std::string(id));
+    if (id == kIncident) return success();
+    if (id == "rule-closed") return Error{ErrorCode::refused, "the incident rule-closed is resolved already"};
+    return Error{ErrorCode::not_found, "there is no incident " + std::string(id)};
+  }
+};
+
+// The engine's thread, that does nothing but answer.
+class FakeEngine {
+ public:
+  FakeEngine() : thread_([this] { serve(); }) {}
+  ~FakeEngine() {
+    running_ = false;
+    mailbox.notify();
+    thread_.join();
+  }
+  FakeEngine(const FakeEngine&) = delete;
+  FakeEngine& operator=(const FakeEngine&) = delete;
+
+  FakeView view;  // looked at only when nothing is under way
+  Mailbox mailbox;
+
+ private:
+  void serve() {
+    while (running_) {
+      mailbox.wait(std::chrono::seconds(1));
+      mailbox.serve(view);
+    }
+  }
+  std::atomic<bool> running_{true};
+  std::thread thread_;
+};
+
+}  // namespace driftd::app
