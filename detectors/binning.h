@@ -19,12 +19,6 @@
 
 namespace driftd::detectors {
 
-// A value that was in no category of the reference; the text is a view into the event, or into `buffer`.
-struct NewCategory {
-  std::uint32_t column = 0;
-  std::string_view text;
-};
-
 // Where the features of the last event went, by position: most producers keep their order. One a
 // thread and binner; starts empty.
 struct BinnerHints {
@@ -52,8 +46,8 @@ class Binner {
 
   // A whole event: `cells` and `places` (columns() each) are set, columns without a feature to
   // absent; features that are none of the columns are passed over, and of two of one name the last
-  // counts. Prediction and score stay absent: set() puts them in. Columns whose cell is `new` are the
-  // caller's to look up again (is_new).
+  // counts. Prediction and score stay absent: they are the caller's to put in, as are the notes of
+  // categories whose cell is_new().
   void bin(std::span<const Feature> features, std::span<std::uint8_t> cells, std::span<std::uint8_t> places,
            BinnerHints& hints) const;
   [[nodiscard]] bool is_new(std::uint32_t column, std::uint8_t cell) const {
@@ -102,6 +96,7 @@ class Binner {
   std::vector<std::string> names_;
   std::vector<Role> roles_;
   std::vector<Name> names_by_hash_;  // features alone; size a power of two
+  std::uint32_t features_ = 0;       // they come first
 };
 
 }  // namespace driftd::detectors

@@ -51,6 +51,6 @@ extern const std::array<std::int64_t, 256> kUnitsOfOuterPlace;
 
 // How far the middle of an outer place may be from a distance that lies in it: a share of
 // (distance + 1/256 of the range).
-inline constexpr double kOuterError = 0.0475;
+inline constexpr double kOuterError = 0.08;
 
 }  // namespace driftd::detectors

@@ -20,8 +20,9 @@
 #include "core/time.h"
 #include "detectors/profile.h"
 #include "detectors/profile_builder.h"
+#include "detectors/renewal.h"  // what comes after the Learner of an automatic reference
+#include "detectors/row_codec.h"
 #include "detectors/rows.h"
-#include "detectors/tally.h"
 
 namespace driftd::detectors {
 
@@ -45,11 +46,16 @@ class Learner {
 
   [[nodiscard]] bool complete() const;
   [[nodiscard]] std::int64_t rows() const { return row_count_; }
-  [[nodiscard]] std::int64_t first_slot() const { return blocks_.empty() ? closed_ : blocks_.begin()->first; }
+  // The first slot that had a row. Precondition: rows() > 0.
+  [[nodiscard]] std::int64_t first_slot() const { return *first_; }
+  [[nodiscard]] const ReferenceRule& rule() const { return rule_; }
   // Share of what is needed, 0 to 1.
   [[nodiscard]] double progress() const;
 
-  // All rows so far, sorted by (time, id, hash), names sorted.
+  // Every row, by slot and in it by (time, id, hash), with the sorted names of its slot; for binning
+  // what waited. Stops with `corrupt` at bytes that are none of ours.
+  Status for_each_row(const RowVisit& visit) const;
+  // The same as one table, names sorted. Large: for_each_row() needs one row's memory.
   [[nodiscard]] Result<RowTable> all_rows() const;
   // The profile of what is there, complete or not; fails where there is no row.
   [[nodiscard]] Result<Profile> finish(const ProfileOptions& options, ProfileParts parts) const;
@@ -58,49 +64,24 @@ class Learner {
   void save(Encoder& out) const;
   static Result<Learner> load(Decoder& in);
 
-  // The same in pieces: the blocks (slot, bytes) that came since the last call, to be stored each under
-  // its slot, and save_head() with every checkpoint; load_head() and then restore_block() for each.
+  // The same in pieces: the blocks (slot, bytes) that came since the last call, views into this, to be stored
+  // each under its slot, and save_head() with every checkpoint; load_head() and then restore_block() for
+  // each.
   [[nodiscard]] std::vector<std::pair<std::int64_t, std::string_view>> take_new_blocks();
   void save_head(Encoder& out) const;
   static Result<Learner> load_head(Decoder& in);
   Status restore_block(std::int64_t slot, std::string_view bytes);
 
  private:
+  [[nodiscard]] Result<Table> table() const;
+
   ReferenceRule rule_;
   Duration slot_length_;
-  std::int64_t closed_ = 0;  // newest closed slot; meaningful once any_
-  bool any_ = false;
+  std::optional<std::int64_t> first_;  // slot that had a row
+  std::int64_t closed_ = 0;            // newest closed slot, once there is a first one
   std::int64_t row_count_ = 0;
   std::map<std::int64_t, std::string> blocks_;  // slot -> its rows, encoded
   std::vector<std::int64_t> new_blocks_;        // not yet taken
-};
-
-// The second half of `auto`: the counts of the first 14 days over the edges that the first rows gave.
-// Tallies by pieces that lie within one five-minute block, whatever the slot.
-class Renewal {
- public:
-  // `profile` is what the first rows gave; `first_slot_start` begins the 14 days.
-  Renewal(const Profile& profile, Side side, Duration duration, Time first_slot_start);
-
-  // On-time rows counted after those of the profile; `time` lies in the piece. `performance` is of the
-  // pairs, for Side::pairs. What lies beyond the end is left out.
-  void add(Time time, const Tally& tally, const PairTally* performance = nullptr);
-  // The clock has passed `time`: true once the duration is over.
-  [[nodiscard]] bool complete(Time clock) const { return clock >= end_; }
-  // The same edges, with the counts of all that was added: another digest.
-  [[nodiscard]] Profile finish() const;
-
-  void save(Encoder& out) const;
-  static Result<Renewal> load(const Profile& profile, Decoder& in);
-
- private:
-  Profile profile_;
-  Side side_;
-  Time end_;
-  std::shared_ptr<const TallyLayout> layout_;
-  Tally total_;
-  std::map<std::int64_t, std::string> blocks_;  // five minutes -> encoded tally
-  PairTally performance_;
 };
 
 }  // namespace driftd::detectors

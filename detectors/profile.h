@@ -91,6 +91,8 @@ struct ColumnProfile {
   [[nodiscard]] std::uint8_t above_cell() const {
     return type == ColumnType::numeric ? static_cast<std::uint8_t>(kFirstBin + bins()) : kNoBin;
   }
+  // The unit of outer distances times 256: maximum - minimum where that is positive and finite.
+  [[nodiscard]] double outer_range() const;
   // The fine bin's lower end: the knot before it, of the first bin the minimum.
   [[nodiscard]] double low(std::size_t bin) const { return bin == 0 ? minimum : knots[bin - 1]; }
   [[nodiscard]] bool is_missing(std::size_t cell) const {

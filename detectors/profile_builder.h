@@ -14,8 +14,8 @@ enum class ProfileParts : std::uint8_t {
   both,
 };
 
-// Errors (`invalid`): no rows; options that cannot be met (bins beyond kMostShownBins, a numeric type
-// for a column of texts).
+// Errors (`invalid`): no rows; bins outside 2 .. kMostShownBins. A column that the options call numeric
+// counts what is no number as type_change.
 Result<Profile> build_profile(const Table& table, const ProfileOptions& options,
                               ProfileParts parts = ProfileParts::both);
 

@@ -29,6 +29,7 @@ struct RawRow {
   std::vector<OwnedValue> values;
   Predicted predicted;
   std::optional<Verdict> verdict;
+  std::string variant;  // of the event; the join tells copies by it
   friend bool operator==(const RawRow&, const RawRow&) = default;
 };
 

@@ -20,6 +20,10 @@ namespace driftd::detectors {
 // Texts, each once, numbered in the order of first sight.
 class TextPool {
  public:
+  TextPool() = default;
+  TextPool(TextPool&&) = default;
+  TextPool& operator=(TextPool&&) = default;
+
   std::uint32_t intern(std::string_view text);
   [[nodiscard]] const std::string& text(std::uint32_t index) const { return texts_[index]; }
   [[nodiscard]] std::size_t size() const { return texts_.size(); }
@@ -36,9 +40,6 @@ class TableColumn {
   void push(const Value& value);
   // Fills up with absent values to `rows`.
   void fill(std::size_t rows);
-  // Turns every number into the text that `text_of(row)` gives: a column that mixes becomes text.
-  template <class TextOf>
-  void numbers_become_texts(TextOf text_of);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::size_t size() const { return kinds_.size(); }

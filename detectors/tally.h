@@ -13,17 +13,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/result.h"
 #include "detectors/cells.h"
 #include "detectors/profile.h"
+#include "detectors/sparse_tally.h"
 
 namespace driftd::detectors {
 
@@ -83,7 +82,7 @@ class Tally {
 
   [[nodiscard]] std::string encode() const;
   static Result<Tally> decode(std::shared_ptr<const TallyLayout> layout, std::string_view bytes);
-  // Whether cells of the same bytes lie as in `bytes`: adds into this one without making another.
+  // Adds what decode() would give, without making another tally; changes nothing where it fails.
   Status merge_encoded(std::string_view bytes, int sign = 1);
 
   friend bool operator==(const Tally& a, const Tally& b) {
@@ -91,16 +90,12 @@ class Tally {
   }
 
  private:
-  using NewKey = std::pair<std::uint64_t, std::string>;  // hash, text
-  using NewColumn = std::map<NewKey, std::int64_t>;
-
   void combine(const Tally& other, std::int64_t sign);
-  void count_new(std::uint32_t column, NewKey key, std::int64_t count);
 
   std::shared_ptr<const TallyLayout> layout_;
   std::int64_t events_ = 0;
   std::vector<CellCount> cells_;
-  std::map<std::uint32_t, NewColumn> new_;
+  NewCategoriesByColumn new_;
 };
 
 // The encoding of the sum of two encoded tallies of one layout, without that layout; bytes that are no

@@ -28,7 +28,9 @@ std::vector<std::int64_t> shown_counts(const ColumnProfile& column, std::span<co
 std::vector<std::int64_t> evidence_counts(const ColumnProfile& column, std::span<const CellCount> counts);
 
 // All of: psi, jensen_shannon, total_variation, ks, wasserstein, wasserstein_normed, chi_square,
-// missing_delta, in the order of Statistic. `counts` are the window's, by cell.
-std::vector<StatisticValue> binned_statistics(const ColumnProfile& column, std::span<const CellCount> counts);
+// missing_delta, in the order of Statistic, as far as they are wanted (total variation's null mean costs
+// the square of the number of categories). `counts` are the window's, by cell.
+std::vector<StatisticValue> binned_statistics(const ColumnProfile& column, std::span<const CellCount> counts,
+                                              StatisticSet wanted = kAllStatistics);
 
 }  // namespace driftd::detectors

@@ -34,6 +34,13 @@ inline constexpr std::size_t kStatisticCount = 18;
 std::string_view name_of(Statistic statistic);
 std::optional<Statistic> statistic_of(std::string_view name);
 
+// A set of statistics, one bit each.
+using StatisticSet = std::uint32_t;
+inline constexpr StatisticSet kAllStatistics = ~StatisticSet{0};
+constexpr StatisticSet bit(Statistic statistic) {
+  return StatisticSet{1} << static_cast<unsigned>(statistic);
+}
+
 // How a p-value was come by.
 enum class Method : std::uint8_t { none, exact, asymptotic, permutation };
 std::string_view name_of(Method method);
@@ -41,12 +48,12 @@ std::string_view name_of(Method method);
 struct StatisticValue {
   Statistic statistic = Statistic::psi;
   double value = 0;                 // finite
-  std::optional<double> null_mean;  // what no drift gives at these sample sizes
-  std::optional<double> null_q95;   // and its 95 % point
-  std::optional<double> p_value;
+  std::optional<double> null_mean = std::nullopt;  // what no drift gives at these sample sizes
+  std::optional<double> null_q95 = std::nullopt;   // and its 95 % point
+  std::optional<double> p_value = std::nullopt;
   Method method = Method::none;  // of the p-value
-  std::optional<double> dof;     // degrees of freedom
-  std::optional<double> bound;   // binned: how far the value may be from that of the raw values
+  std::optional<double> dof = std::nullopt;     // degrees of freedom
+  std::optional<double> bound = std::nullopt;   // binned: how far the value may be from that of the raw values
 };
 
 // nullptr where it is undefined.
