@@ -121,7 +121,7 @@ void check_whole(const WebhookConfig& webhook, const Node& node, const std::stri
     add_fault(faults, node, join_path(path, "form"), "stands instead of `body`, not beside it");
   const Node* url = node.find("url");
   if (url == nullptr || webhook.url.text.empty()) return;
-  const Incident example = example_incident(webhook);
+  const Incident example = example_incident(webhook, 0);
   const TemplateContext context{EventType::opened, example.opened_at, &example, ""};
   const auto parsed = parse_url(render_template(webhook.url.text, Place::url, context));
   if (!parsed) add_fault(faults, *url, join_path(path, "url"), parsed.error().message);

@@ -80,8 +80,7 @@ Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event
   return request;
 }
 
-Incident example_incident(const WebhookConfig& webhook) {
-  constexpr Time kOpened = 1'795'161'600 * kSecond;  // 2026-11-20T08:00:00Z
+Incident example_incident(const WebhookConfig& webhook, Time opened_at) {
   const auto first_or = [](const auto& list, auto fallback) {
     return list.empty() ? fallback : list.front();
   };
@@ -97,8 +96,8 @@ Incident example_incident(const WebhookConfig& webhook) {
   findings.rule = "income-psi";
   findings.columns.push_back({"income", "", std::nullopt, {{"psi", 0.31}, {"ks", 0.22}}});
   findings.performance.push_back({"accuracy", 0.91, 0.86});
-  incident.opened_at = kOpened;
-  incident.id = incident_id(incident.key, "example", kOpened);
+  incident.opened_at = opened_at;
+  incident.id = incident_id(incident.key, "example", opened_at);
   return incident;
 }
 

@@ -31,7 +31,7 @@ std::string webhook_id(std::string_view incident, EventType event, Time event_ti
 Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event, Time event_time,
                                    const Incident& incident, std::string_view base_url, Time now);
 
-// An incident as an example, for `check` and `driftd webhook`.
-Incident example_incident(const WebhookConfig& webhook);
+// An incident as an example that the webhook is told of, for `check` and `driftd webhook`.
+Incident example_incident(const WebhookConfig& webhook, Time opened_at);
 
 }  // namespace driftd::alerts

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <csignal>
 
-#include "tests/alerts/test_server.h"
+#include "tests/support/test_receiver.h"
 
 namespace driftd::alerts {
 namespace {

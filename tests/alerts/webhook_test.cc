@@ -107,7 +107,7 @@ TEST(WebhookRequest, SendsTheWholeAlertSigned) {
   webhook.name = "all";
   webhook.url.text = "http://x/{{model}}";
   webhook.secrets = {Secret("whsec_" + base64(std::string(32, 'k')))};
-  Incident incident = example_incident(webhook);
+  Incident incident = example_incident(webhook, kHour);
   incident.key.model = "a/b c";
   const Time now = 1'700'000'000'999'999;
   const auto request = render_request(webhook, EventType::opened, incident.opened_at, incident, "", now);
@@ -133,7 +133,7 @@ TEST(WebhookRequest, EncodesFormsWhole) {
   webhook.name = "gitlab";
   webhook.url.text = "http://x/";
   webhook.form = {{"token", {"a&b", true}}, {"variables[MODEL]", {"{{model}} & co", false}}};
-  Incident incident = example_incident(webhook);
+  Incident incident = example_incident(webhook, kHour);
   incident.key.model = "c=d";
   const auto request = render_request(webhook, EventType::opened, 0, incident, "", 0);
   ASSERT_TRUE(request.ok());
@@ -149,7 +149,7 @@ TEST(WebhookRequest, HeadersCannotBeBrokenAndTypesAreTheUsers) {
   webhook.body = TemplateText{"{{summary}}", false};
   webhook.resolved_body = TemplateText{"over", false};
   webhook.headers = {{"Content-Type", {"text/plain", false}}, {"X-Model", {"{{model}}", false}}};
-  Incident incident = example_incident(webhook);
+  Incident incident = example_incident(webhook, kHour);
   incident.key.model = "a\r\nX-Evil: 1";
   const auto request = render_request(webhook, EventType::opened, 0, incident, "", 0);
   EXPECT_EQ(header(*request, "X-Model"), "a  X-Evil: 1");
@@ -164,7 +164,7 @@ TEST(WebhookRequest, ExamplesMatchTheirWebhook) {
   webhook.actions = {Action::stop};
   webhook.kinds = {IncidentKind::schema};
   webhook.severities = {Severity::info};
-  const Incident incident = example_incident(webhook);
+  const Incident incident = example_incident(webhook, kHour);
   EXPECT_EQ(incident.key.model, "fraud");
   EXPECT_EQ(incident.key.kind, IncidentKind::schema);
   EXPECT_EQ(incident.findings.action, Action::stop);

@@ -1,22 +1,89 @@
-#include "tests/alerts/test_server.h"
+// A receiver for tests: a plain or TLS server on a loopback port whose every connection is handled by a
+// function of the test, on a thread of its own. Blocking sockets; written against POSIX and OpenSSL only,
+// so that nothing of the client under test is used to test it.
+#pragma once
 
 #include <arpa/inet.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdlib>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
 
 namespace driftd::alerts {
 
-long Connection::read_some(char* bytes, std::size_t size) {
+class Connection {
+ public:
+  Connection(int socket, SSL* tls) : socket_(socket), tls_(tls) {}
+
+  std::string read_request();  // head and as much of the body as content-length says
+  void write(const std::string& bytes);
+  void reset();              // closes with RST
+  void wait_until_closed();  // by the client, or by the end of the test
+
+ private:
+  long read_some(char* bytes, std::size_t size);
+
+  int socket_;
+  SSL* tls_;
+};
+
+// A self-signed certificate for the names and addresses given, and the file of it in PEM.
+struct Certificate {
+  explicit Certificate(const std::string& subject_alternative_names);  // "DNS:localhost,IP:127.0.0.1"
+  ~Certificate();
+  Certificate(const Certificate&) = delete;
+  Certificate& operator=(const Certificate&) = delete;
+
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+  std::string file;
+};
+
+class TestServer {
+ public:
+  using Handler = std::function<void(Connection&)>;
+
+  explicit TestServer(Handler handler, const Certificate* certificate = nullptr, int newest_tls = 0);
+  ~TestServer();
+  TestServer(const TestServer&) = delete;
+  TestServer& operator=(const TestServer&) = delete;
+
+  [[nodiscard]] std::string port() const { return std::to_string(port_); }
+  [[nodiscard]] int connections() const { return connections_; }
+
+ private:
+  void serve();
+  void handle(int socket);
+
+  Handler handler_;
+  SSL_CTX* context_ = nullptr;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int> connections_ = 0;
+  std::mutex mutex_;
+  std::vector<int> sockets_;  // guarded by mutex_
+  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+};
+
+inline long Connection::read_some(char* bytes, std::size_t size) {
   if (tls_ != nullptr) return SSL_read(tls_, bytes, static_cast<int>(size));
   return ::recv(socket_, bytes, size, 0);
 }
 
-std::string Connection::read_request() {
+inline std::string Connection::read_request() {
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
@@ -32,25 +99,25 @@ std::string Connection::read_request() {
   }
 }
 
-void Connection::write(const std::string& bytes) {
+inline void Connection::write(const std::string& bytes) {
   if (tls_ != nullptr)
     SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()));
   else
     (void)!::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
-void Connection::reset() {
+inline void Connection::reset() {
   const linger now{1, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-void Connection::wait_until_closed() {
+inline void Connection::wait_until_closed() {
   std::array<char, 4096> buffer{};
   while (::recv(socket_, buffer.data(), buffer.size(), 0) > 0) {
   }
 }
 
-Certificate::Certificate(const std::string& names) {
+inline Certificate::Certificate(const std::string& names) {
   key = EVP_EC_gen("P-256");
   certificate = X509_new();
   X509_set_version(certificate, 2);
@@ -80,13 +147,13 @@ Certificate::Certificate(const std::string& names) {
   file = path;
 }
 
-Certificate::~Certificate() {
+inline Certificate::~Certificate() {
   ::unlink(file.c_str());
   X509_free(certificate);
   EVP_PKEY_free(key);
 }
 
-TestServer::TestServer(Handler handler, const Certificate* certificate, int newest_tls)
+inline TestServer::TestServer(Handler handler, const Certificate* certificate, int newest_tls)
     : handler_(std::move(handler)) {
   if (certificate != nullptr) {
     context_ = SSL_CTX_new(TLS_server_method());
@@ -109,7 +176,7 @@ TestServer::TestServer(Handler handler, const Certificate* certificate, int newe
   acceptor_ = std::thread([this] { serve(); });
 }
 
-TestServer::~TestServer() {
+inline TestServer::~TestServer() {
   stopping_ = true;
   ::shutdown(listener_, SHUT_RDWR);
   acceptor_.join();
@@ -122,7 +189,7 @@ TestServer::~TestServer() {
   SSL_CTX_free(context_);
 }
 
-void TestServer::serve() {
+inline void TestServer::serve() {
   for (;;) {
     const int socket = ::accept(listener_, nullptr, nullptr);
     if (socket < 0 || stopping_) {
@@ -136,7 +203,7 @@ void TestServer::serve() {
   }
 }
 
-void TestServer::handle(int socket) {
+inline void TestServer::handle(int socket) {
   SSL* tls = nullptr;
   if (context_ != nullptr) {
     tls = SSL_new(context_);
