@@ -201,7 +201,7 @@ void expect_same(const story::Truth& said, const story::Truth& truth) {
 }
 
 void try_setting(const Setting& setting) {
-  const std::uint64_t seeds = std::getenv("DRIFTD_LONG_TESTS") != nullptr ? 1000 : 15;
+  const std::uint64_t seeds = std::getenv("DRIFTD_FULL") != nullptr ? 1000 : 15;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     Random random(seed);
     std::vector<Prediction> predictions;
