@@ -1,7 +1,7 @@
 // What everything that talks to Kafka needs: properties, a log, and handles that clean up.
 //
 // The only place where users of librdkafka's C interface share code; librdkafka is included in
-// collector/kafka_*.cc alone, so that its types stay out of every other header.
+// collector/kafka_*.cc and collector/kafka_handles.h alone; its types stay out of every other header.
 #pragma once
 
 #include <functional>

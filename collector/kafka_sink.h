@@ -41,7 +41,8 @@ class KafkaSink {
                                                  DeliveryCallback delivered = {});
   ~KafkaSink();  // drops what is still queued: flush() first
 
-  // unavailable: the queue is full, poll() and try again. refused: it cannot be sent at all.
+  // unavailable: the queue is full, poll() and try again. invalid: larger than message.max.bytes.
+  // refused: it cannot be sent for another reason.
   Status produce(const OutgoingRecord& record);
   void poll(std::chrono::milliseconds wait);
   // True when nothing is queued any more; waits at most `wait`.
