@@ -5,12 +5,30 @@
 
 namespace driftd::app {
 
+extern const Command command_run;
 extern const Command command_check;
+extern const Command command_profile;
+extern const Command command_compare;
+extern const Command command_detect;
+extern const Command command_kinds;
+extern const Command command_replay;
+extern const Command command_simulate;
+extern const Command command_models;
+extern const Command command_incidents;
 extern const Command command_docs;
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
+      &command_run,
       &command_check,
+      &command_profile,
+      &command_compare,
+      &command_detect,
+      &command_kinds,
+      &command_replay,
+      &command_simulate,
+      &command_models,
+      &command_incidents,
       &command_docs,
   };
   return kCommands;

@@ -1,0 +1,132 @@
+// The engine: one event's way from a batch of records to statistics, incidents and the store.
+//
+// It works in rounds (DESIGN 1; docs/decisions/0001-rounds.md). A round takes one batch and leaves a
+// consistent cut behind it:
+//
+//   A   lanes, side by side by partition:  decode, bin, deal rows and feedback to the id shards
+//   B   id shards, side by side:           copies and the join; which rows count, which pairs exist
+//   A2  lanes, side by side:               count the rows that count into their open slots
+//   C   the engine's thread:               clocks advance; slots that they passed are judged
+//
+// Nothing is shared between two lanes or two shards, so no phase needs a lock, and what comes out
+// does not depend on the number of threads. HTTP, checkpoints and deliveries happen between rounds.
+//
+// Owned by one thread. Errors of the store end the program; bad input never does.
+#pragma once
+
+#include <array>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "app/config/config.h"
+#include "app/log.h"
+#include "app/pipeline/alert_desk.h"
+#include "app/pipeline/history_writer.h"
+#include "app/pipeline/judge.h"
+#include "app/pipeline/lane.h"
+#include "app/pipeline/registry.h"
+#include "app/pipeline/workers.h"
+#include "collector/clock.h"
+#include "collector/dead_letters.h"
+#include "collector/join.h"
+#include "collector/source.h"
+#include "storage/store.h"
+
+namespace driftd::app {
+
+struct EngineParts {
+  const Config* config = nullptr;  // all of them outlive the engine
+  storage::Store* store = nullptr;
+  collector::Source* source = nullptr;
+  collector::DeadLetterSink* dead_letters = nullptr;
+  Logger log;
+  bool replay = false;   // no wall time: no idleness, no max_ahead
+  bool deliver = true;   // incidents go to the outbox
+  std::string base_url;  // of the service, for links in alerts
+};
+
+class Engine {
+ public:
+  // Loads the stored state and seeks the source to the stored offsets.
+  static Result<std::unique_ptr<Engine>> open(EngineParts parts);
+
+  // One round over `batch`. `wall_now` is wall time; a replay passes the same number always.
+  Status round(const collector::Batch& batch, Time wall_now);
+  // The end of all input (DESIGN 7.14): what is still open closes, what waits expires.
+  Status finish();
+
+  // One atomic write of all that changed since the last one. Precondition: no dead letter is pending.
+  Status checkpoint();
+  // Deliveries wait for the checkpoint that holds them.
+  [[nodiscard]] bool has_unsaved_deliveries() const { return state_.desk.unsaved; }
+  // The next record of every partition.
+  [[nodiscard]] std::vector<collector::PartitionOffset> offsets() const;
+  // What is shown over `window` ends at the newest closed slot. To be called before it is read.
+  void advance_windows();
+
+  // For a reload: takes effect from the next round on. `config` must outlive the engine.
+  void reconfigure(const Config& config, Time wall_now);
+  Status forget_model(std::string_view model);
+
+  // What the pages of HTTP and the report read. Between rounds only.
+  struct State {
+    State(const EngineParts& parts, ReferenceShelf shelf);
+
+    const Config* config;
+    collector::Clocks clocks;
+    Registry registry;
+    AlertDesk desk;
+    HistoryWriter history;
+    std::array<collector::IdShard, collector::kShards> shards;
+    std::map<std::string, TopicCounters> topics;
+  };
+  [[nodiscard]] State& state() { return state_; }
+  [[nodiscard]] const collector::Source& source() const { return *parts_.source; }
+  [[nodiscard]] const collector::DeadLetterSink& dead_letters() const { return *parts_.dead_letters; }
+  [[nodiscard]] storage::Store& store() { return *parts_.store; }
+  [[nodiscard]] const std::string& base_url() const { return parts_.base_url; }
+
+ private:
+  Engine(EngineParts parts, ReferenceShelf shelf);
+  Status load();
+  Status load_versions();
+  Status load_version_state(Version& version);
+  Status load_joins();
+  Status load_alerts();
+  Status load_open_slots();
+  Status load_positions();
+  void put_versions();
+  void put_joins();
+  void put_alerts();
+  void put_open_slots();
+  void put_positions();
+  void forget_history();
+  void meet_partitions(Time wall_now);
+  void take_records(const collector::Batch& batch);
+  void join_records();
+  void send_dead_letters(const collector::Batch& batch);
+  void gather(const collector::Batch& batch, Time wall_now);
+  void apply_joins();
+  void advance_clocks(const collector::Batch& batch, Time wall_now);
+  void close_slots();
+  void gather_open_slots(const Version& version);
+  void tell_cells(const Version& version, const detectors::RawRow& row, std::string_view cells);
+  [[nodiscard]] collector::JoinContext join_context() const;
+
+  EngineParts parts_;
+  State state_;
+  Workers workers_;
+  Judge judge_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // by partition
+  std::array<collector::ShardOutput, collector::kShards> outputs_;
+  std::vector<Duration> horizons_;
+  std::map<std::uint32_t, std::int64_t> offsets_;     // next record, by partition
+  std::set<std::string, std::less<>> letters_about_;  // models of which a letter about a limit was sent
+  Time next_forgetting_ = kNoTime;
+  storage::WriteBatch unwritten_;  // changes of state that no checkpoint holds yet
+};
+
+}  // namespace driftd::app

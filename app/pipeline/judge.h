@@ -1,0 +1,108 @@
+// The judge: the owner of the models (DESIGN 1). What is dear happens here, once per closed slot.
+//
+// Open slots wait here once the lanes have handed them over. close() takes those that the clocks have
+// passed, in event-time order and within a slot in the order of names, so that what comes out does not
+// depend on how the stream was split. Slots of features and predictions close on the prediction clock,
+// slots of joined pairs on the feedback clock; the two touch different state but for the reference's
+// task, for which pairs wait.
+//
+// Owned by the engine's thread. Never fails: what cannot be judged (undefined statistics) is left out.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/log.h"
+#include "app/pipeline/alert_desk.h"
+#include "app/pipeline/history_writer.h"
+#include "app/pipeline/lane.h"
+#include "app/pipeline/registry.h"
+
+namespace driftd::app {
+
+class Judge {
+ public:
+  struct Parts {
+    const Config* config = nullptr;
+    Registry* registry = nullptr;
+    AlertDesk* desk = nullptr;
+    HistoryWriter* history = nullptr;
+    Logger log;
+    // A version's reference became known. gather: all its open slots come to `rows`. cells_known: a row
+    // that was kept whole has its cells, the join shall know. settle: changes of pairs that this made
+    // come to change_pair.
+    std::function<void(Version&)> gather;
+    std::function<void(const Version&, const detectors::RawRow&, std::string_view cells)> cells_known;
+    std::function<void()> settle;
+  };
+  explicit Judge(Parts parts) : parts_(std::move(parts)) {}
+
+  // Changes of rows and pairs from the id shards, and late rows.
+  void change_row(const collector::Row& row, int sign);
+  void change_pair(const collector::PairChange& change);
+  void correct(Version& version, std::int64_t slot, const OpenSlot& late);
+
+  void close(Time prediction_clock, Time feedback_clock);
+  // While all prediction partitions are idle (DESIGN 7.13).
+  void judge_idleness(Time wall_now, Time prediction_clock);
+  // Windows shown cover the slots up to the newest closed one, empty ones included.
+  void advance_windows(Time prediction_clock, Time feedback_clock);
+
+  // Gives a version its detectors and what else follows from configuration and reference. After a
+  // restart, a reload, and when a reference is known.
+  void equip(Version& version);
+  void reconfigure(const Config& config) { parts_.config = &config; }
+
+  std::map<SlotKey, OpenSlot> rows;                                         // open slots
+  std::map<SlotKey, PairChanges> pairs;                                     // open evidence slots
+  std::map<std::int64_t, std::vector<Lane::HeardModelEvent>> model_events;  // by slot
+
+ private:
+  using Drifts = std::set<std::pair<std::string, std::string>>;  // column and kind
+
+  [[nodiscard]] Duration slot_length() const { return parts_.config->slot; }
+  [[nodiscard]] std::vector<SlotKey> in_order_of_names(std::int64_t slot) const;
+  void close_row_slot(std::int64_t slot);
+  void close_rows(Version& version, std::int64_t slot, OpenSlot data);
+  void count_rows(Version& version, std::int64_t slot, OpenSlot& data);
+  void judge_schema(Version& version, std::int64_t slot, const detectors::Tally& whole);
+  void count_faults(Version& version, const detectors::Tally& whole);
+  Drifts run_detectors(Version& version, detectors::Side side, const std::vector<WatchedValue>& values,
+                       const std::vector<std::string>& names);
+  void judge_silence(Model& model, Time until);
+  void take_model_events(std::int64_t slot);
+
+  void close_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
+  void judge_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
+  void write_pair_history(Version& version, const collector::PairChange& change);
+  SegmentState& segment_state(Version& version, std::uint32_t segment);
+
+  void learn(Version& version, std::int64_t slot, const OpenSlot& data);
+  void advance_learning(Version& version, std::int64_t closed_slot);
+  void fix_reference(Version& version);
+  void fix_pair_reference(Version& version);
+  void renew_reference(Version& version, Time clock);
+  void settle_held(Version& version);
+  void count_raw(Version& version, OpenSlot& slot);
+
+  void judge_rules(Version& version, std::int64_t slot, detectors::Side side, const Drifts& drifts,
+                   std::int64_t new_labels);
+  void apply_rule(Version& version, const alerts::RuleConfig& rule, alerts::RuleChange change,
+                  const alerts::Observation& seen, Time slot_end);
+  [[nodiscard]] alerts::Observation observe(Version& version, const alerts::RuleConfig& rule) const;
+  void fill_in(const Version& version, const alerts::RuleConfig& rule, alerts::Findings& findings) const;
+
+  Parts parts_;
+};
+
+// Metrics of the whole model now and in the reference, for alerts.
+std::vector<alerts::MetricChange> performance_changes(const Version& version);
+
+// Whether a rule looks at joined pairs rather than at predictions.
+bool looks_at_pairs(const alerts::RuleConfig& rule);
+
+}  // namespace driftd::app

@@ -1,0 +1,197 @@
+// The reference that is learnt from the stream (DESIGN 7.6): collected slot by slot, fixed, renewed.
+#include <algorithm>
+
+#include "alerts/schema_facts.h"
+#include "app/pipeline/judge.h"
+#include "app/pipeline/row_binning.h"
+#include "app/pipeline/segments.h"
+#include "detectors/kind.h"
+
+namespace driftd::app {
+
+namespace {
+
+detectors::ReferenceRule rule_of(const ReferenceConfig& reference) {
+  detectors::ReferenceRule rule;
+  if (reference.source == ReferenceConfig::Source::first_rows) {
+    rule.kind = detectors::ReferenceRule::Kind::first_rows;
+    rule.rows = reference.rows;
+  } else if (reference.source == ReferenceConfig::Source::first_duration) {
+    rule.kind = detectors::ReferenceRule::Kind::first_duration;
+    rule.duration = reference.duration;
+  }
+  return rule;
+}
+
+std::vector<std::array<double, alerts::kSchemaFaults.size()>> fault_shares(const Plan& plan) {
+  std::vector<std::array<double, alerts::kSchemaFaults.size()>> shares;
+  for (const detectors::ColumnProfile* column : plan.columns) {
+    if (column->role != detectors::Role::feature) continue;
+    double rows = 0;
+    for (const detectors::CellCount& cell : column->reference) rows += static_cast<double>(cell.count);
+    const auto share = [&](std::size_t cell) {
+      return rows > 0 ? static_cast<double>(column->reference[cell].count) / rows : 0;
+    };
+    const bool categorical = column->type == detectors::ColumnType::categorical;
+    shares.push_back({share(detectors::kAbsentCell), share(detectors::kTypeChangeCell),
+                      categorical ? share(detectors::kNewCell) : 1});
+  }
+  return shares;
+}
+
+// What a prediction means without waiting for the reference: where the configuration says all of it.
+std::optional<detectors::TaskSpec> configured_task(const ModelConfig& config) {
+  if (!config.task || (*config.task == detectors::Task::binary && !config.positive)) return std::nullopt;
+  return detectors::TaskInference().finish(config.task_wish());
+}
+
+}  // namespace
+
+void Judge::equip(Version& version) {
+  const ModelConfig& config = *version.model->config;
+  if (!version.plan && !version.learner) version.learner.emplace(rule_of(config.reference), slot_length());
+  if (!version.pairs && !version.pair_learner)
+    version.pair_learner.emplace(rule_of(config.reference), slot_length());
+  if (!version.task)
+    version.task = version.plan ? std::optional(version.plan->profile.task) : configured_task(config);
+  if (version.plan && version.facts == alerts::SchemaFacts())
+    version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
+  const auto add = [&](detectors::Side side, const std::string& column, const DetectorConfig& wish) {
+    const auto same = [&](const RunningDetector& d) {
+      return d.column == column && d.kind == wish.kind && d.side == side;
+    };
+    if (std::any_of(version.detectors.begin(), version.detectors.end(), same)) return;
+    Faults faults;
+    auto detector = detectors::make_detector(wish.kind, wish.params, "detectors", faults);
+    if (detector) version.detectors.push_back({side, column, wish.kind, std::move(detector)});
+  };
+  if (version.plan)
+    for (const WatchedColumn& watched : version.plan->watched)
+      for (const DetectorConfig& wish : watched.detectors)
+        add(detectors::Side::predictions, watched.name, wish);
+  for (const DetectorConfig& wish : detectors_on(config, "loss")) add(detectors::Side::pairs, "loss", wish);
+  segment_state(version, 0);
+}
+
+void Judge::learn(Version& version, std::int64_t slot, const OpenSlot& data) {
+  if (!version.learner) return;
+  version.learner->add_slot(slot, data.raw);
+  if (version.learner->complete()) fix_reference(version);
+}
+
+void Judge::advance_learning(Version& version, std::int64_t closed_slot) {
+  if (!version.learner || version.learner->rows() == 0) return;
+  version.learner->advance(closed_slot);
+  if (version.learner->complete()) fix_reference(version);
+}
+
+void Judge::fix_reference(Version& version) {
+  const ModelConfig& config = *version.model->config;
+  auto profile = version.learner->finish(profile_options(config, version.model->name, version.name),
+                                         detectors::ProfileParts::predictions);
+  if (!profile.ok()) {
+    parts_.log.error(
+        "no reference could be made of the rows seen",
+        {{"model", version.model->name}, {"version", version.name}, {"error", profile.error().message}});
+    version.learner.emplace(rule_of(config.reference), slot_length());
+    return;
+  }
+  const Time begin = slot_start(version.learner->first_slot(), slot_length());
+  version.learner.reset();
+  version.plan = std::make_shared<Plan>(std::move(*profile), detectors::Side::predictions, config);
+  if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
+  const detectors::ReferenceRule rule = rule_of(config.reference);
+  if (rule.kind == detectors::ReferenceRule::Kind::automatic)
+    version.renewal.emplace(version.plan->profile, detectors::Side::predictions, rule.duration, begin);
+  if (config.effective_new_version() == NewVersion::inherit && !version.model->inherited) {
+    version.model->inherited = version.plan;
+    version.model->first_learnt = &version;
+    version.model->changed = true;
+  }
+  version.changed = version.reference_changed = true;
+  equip(version);
+  parts_.log.info("reference learnt", {{"model", version.model->name},
+                                       {"version", version.name},
+                                       {"rows", version.plan->profile.rows},
+                                       {"columns", version.plan->columns.size()},
+                                       {"digest", version.plan->profile.digest}});
+  parts_.gather(version);
+  for (auto& [key, slot] : rows)
+    if (key.series == version.series) count_raw(version, slot);
+  parts_.settle();
+  settle_held(version);
+}
+
+void Judge::fix_pair_reference(Version& version) {
+  if (!version.pair_learner->complete()) return;
+  const ModelConfig& config = *version.model->config;
+  auto options = profile_options(config, version.model->name, version.name);
+  options.task = {
+      version.task->task,
+      version.task->positive.empty() ? options.task.positive : std::optional(version.task->positive),
+      options.task.threshold};
+  auto profile = version.pair_learner->finish(options, detectors::ProfileParts::pairs);
+  version.pair_learner.reset();
+  if (!profile.ok()) {
+    parts_.log.warn(
+        "no reference of the labels could be made",
+        {{"model", version.model->name}, {"version", version.name}, {"error", profile.error().message}});
+    return;
+  }
+  version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
+  version.changed = version.reference_changed = true;
+  segment_state(version, 0);
+}
+
+void Judge::renew_reference(Version& version, Time clock) {
+  if (!version.renewal || !version.renewal->complete(clock)) return;
+  version.plan =
+      std::make_shared<Plan>(version.renewal->finish(), detectors::Side::predictions, *version.model->config);
+  version.renewal.reset();
+  version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
+  version.changed = version.reference_changed = true;
+  parts_.log.info("reference renewed over its first days", {{"model", version.model->name},
+                                                            {"version", version.name},
+                                                            {"rows", version.plan->profile.rows},
+                                                            {"digest", version.plan->profile.digest}});
+}
+
+// What waited to know what a prediction means.
+void Judge::settle_held(Version& version) {
+  if (!version.task) return;
+  const PairChanges history = std::move(version.held_history);
+  version.held_history.clear();
+  for (const collector::PairChange& change : history) write_pair_history(version, change);
+  const auto held = std::move(version.held_pairs);
+  version.held_pairs.clear();
+  for (const auto& [slot, changes] : held) judge_pairs(version, slot, changes);
+}
+
+// Rows that were kept whole are counted, now that the version's reference is known.
+void Judge::count_raw(Version& version, OpenSlot& slot) {
+  slot.settle();
+  const Plan& plan = *version.plan;
+  std::vector<Feature> features;
+  BinnedRow binned;
+  detectors::BinnerHints hints;
+  for (const detectors::RawRow& row : slot.raw.rows) {
+    features.clear();
+    for (std::size_t i = 0; i < row.values.size(); ++i)
+      if (row.values[i].kind != Value::Kind::absent)
+        features.push_back(
+            {slot.raw.names[i], {row.values[i].kind, row.values[i].number, row.values[i].text}});
+    bin_row(plan, features, row.predicted, hints, binned);
+    for (const std::uint32_t segment : segments_of(version, features)) {
+      detectors::Tally& tally = slot.tally(segment, plan.layout);
+      tally.add(binned.cells_of(plan), binned.places_of(plan));
+      for (const auto& [column, text] : binned.new_categories) tally.note_new(column, text);
+    }
+    for (const auto& [column, value] : binned.watched)
+      slot.values.push_back({column, row.time, row.id, value, row.hash});
+    parts_.cells_known(version, row,
+                       {reinterpret_cast<const char*>(binned.cells.data()), binned.cells.size()});
+  }
+  slot.raw = {};
+}
+
+}  // namespace driftd::app

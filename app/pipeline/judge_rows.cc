@@ -1,0 +1,263 @@
+// Slots of features and predictions: counted into windows and history, then judged.
+#include <algorithm>
+#include <tuple>
+
+#include "app/pipeline/judge.h"
+
+namespace driftd::app {
+
+namespace {
+
+std::size_t feature_count(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.columns.begin(), plan.columns.end(),
+                    [](const auto* column) { return column->role == detectors::Role::feature; }));
+}
+
+alerts::FaultCounts faults_in(const Plan& plan, const detectors::Tally& tally, std::size_t column) {
+  const auto cells = tally.column(column);
+  const bool categorical = plan.columns[column]->type == detectors::ColumnType::categorical;
+  return {cells[detectors::kAbsentCell].count, cells[detectors::kTypeChangeCell].count,
+          categorical ? cells[detectors::kNewCell].count : 0};
+}
+
+alerts::IncidentKey key_of(const Version& version, alerts::IncidentKind kind, std::string subject) {
+  return {version.model->name, version.name, kind, std::move(subject)};
+}
+
+}  // namespace
+
+std::vector<SlotKey> Judge::in_order_of_names(std::int64_t slot) const {
+  std::vector<SlotKey> keys;
+  for (auto it = rows.lower_bound({slot, 0}); it != rows.end() && it->first.slot == slot; ++it)
+    keys.push_back(it->first);
+  std::sort(keys.begin(), keys.end(), [&](const SlotKey& a, const SlotKey& b) {
+    const Version& x = parts_.registry->version(a.series);
+    const Version& y = parts_.registry->version(b.series);
+    return std::tie(x.model->name, x.name) < std::tie(y.model->name, y.name);
+  });
+  return keys;
+}
+
+void Judge::change_row(const collector::Row& row, int sign) {
+  Version& version = parts_.registry->version(row.series);
+  version.changed = true;
+  OpenSlot& slot = rows[{row.slot, row.series}];
+  slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
+  if (row.cells.empty() || !version.plan) return;
+  const std::size_t columns = row.cells.size() / 2;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
+  for (const std::uint32_t segment : row.segments)
+    slot.tally(segment, version.plan->layout).add({bytes, columns}, {bytes + columns, columns}, sign);
+}
+
+void Judge::correct(Version& version, std::int64_t slot, const OpenSlot& late) {
+  if (!version.plan) return;
+  version.changed = true;
+  for (std::uint32_t segment = 0; segment < late.tallies.size(); ++segment)
+    if (late.tallies[segment])
+      parts_.history->add_rows(version.series, segment, slot, *version.plan, *late.tallies[segment]);
+  if (!late.tallies.empty() && late.tallies[0]) count_faults(version, *late.tallies[0]);
+}
+
+void Judge::close(Time prediction_clock, Time feedback_clock) {
+  const auto passed = [&](std::int64_t slot, Time clock) { return slot_end(slot, slot_length()) <= clock; };
+  while (true) {
+    std::int64_t next = std::numeric_limits<std::int64_t>::max();
+    if (!rows.empty()) next = rows.begin()->first.slot;
+    if (!model_events.empty()) next = std::min(next, model_events.begin()->first);
+    if (next == std::numeric_limits<std::int64_t>::max() || !passed(next, prediction_clock)) break;
+    for (Model* model : parts_.registry->models_by_name())
+      judge_silence(*model, slot_end(next, slot_length()) - 1);
+    close_row_slot(next);
+  }
+  if (prediction_clock != kNoTime) {
+    for (Version* version : parts_.registry->versions_by_name()) {
+      advance_learning(*version, slot_of(prediction_clock, slot_length()) - 1);
+      renew_reference(*version, prediction_clock);
+    }
+    for (Model* model : parts_.registry->models_by_name()) judge_silence(*model, prediction_clock);
+  }
+  while (!pairs.empty() && passed(pairs.begin()->first.slot, feedback_clock)) {
+    const SlotKey key = pairs.begin()->first;
+    const PairChanges changes = std::move(pairs.begin()->second);
+    pairs.erase(pairs.begin());
+    close_pairs(parts_.registry->version(key.series), key.slot, changes);
+  }
+}
+
+void Judge::close_row_slot(std::int64_t slot) {
+  for (const SlotKey& key : in_order_of_names(slot)) {
+    Version& version = parts_.registry->version(key.series);
+    advance_learning(version, slot - 1);  // may turn the rows of this slot into counts
+    auto node = rows.extract(key);
+    close_rows(version, slot, std::move(node.mapped()));
+  }
+  take_model_events(slot);
+}
+
+void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
+  data.settle();
+  if (data.empty()) return;
+  Model& model = *version.model;
+  const Time end = slot_end(slot, slot_length());
+  if (model.counters.slots_closed == 0 || model.last_slot != slot) {
+    ++model.counters.slots_closed;
+    model.last_slot = slot;
+    if (model.silence.close_slot(end, true) == alerts::SilenceChange::closed)
+      parts_.desk->close({model.name, "", alerts::IncidentKind::labels, std::string(alerts::kSilenceSubject)},
+                         end);
+  }
+  model.changed = version.changed = true;
+  version.last_slot = slot;
+  version.retired = false;
+  if (version.plan)
+    count_rows(version, slot, data);
+  else
+    learn(version, slot, data);
+}
+
+void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
+  const Plan& plan = *version.plan;
+  for (std::uint32_t segment = 0; segment < data.tallies.size(); ++segment) {
+    const auto& tally = data.tallies[segment];
+    if (!tally || tally->empty()) continue;
+    segment_state(version, segment).rows->push(slot, *tally);
+    parts_.history->add_rows(version.series, segment, slot, plan, *tally);
+  }
+  const detectors::Tally& whole = *data.tallies[0];
+  if (version.renewal) version.renewal->add(slot_start(slot, slot_length()), whole);
+  count_faults(version, whole);
+  judge_schema(version, slot, whole);
+  std::vector<std::string> names;
+  for (const auto* column : plan.columns) names.push_back(column->name);
+  const Drifts drifts = run_detectors(version, detectors::Side::predictions, data.values, names);
+  judge_rules(version, slot, detectors::Side::predictions, drifts, 0);
+}
+
+void Judge::count_faults(Version& version, const detectors::Tally& whole) {
+  for (std::size_t column = 0; column < feature_count(*version.plan); ++column) {
+    const alerts::FaultCounts found = faults_in(*version.plan, whole, column);
+    if (std::all_of(found.begin(), found.end(), [](std::int64_t n) { return n == 0; })) continue;
+    auto& counted = version.counters.faults[version.plan->columns[column]->name];
+    for (std::size_t fault = 0; fault < found.size(); ++fault)
+      counted[fault] += static_cast<std::uint64_t>(found[fault]);
+  }
+}
+
+void Judge::judge_schema(Version& version, std::int64_t slot, const detectors::Tally& whole) {
+  const Plan& plan = *version.plan;
+  std::vector<alerts::FaultCounts> faults;
+  for (std::size_t column = 0; column < feature_count(plan); ++column)
+    faults.push_back(faults_in(plan, whole, column));
+  const Time end = slot_end(slot, slot_length());
+  for (const alerts::FactChange& change : version.facts.close_slot(whole.events(), faults)) {
+    const std::string& column = plan.columns[change.column]->name;
+    const auto action = version.model->config->schema.action(change.fault);
+    if (!action) continue;
+    const alerts::IncidentKey key =
+        key_of(version, alerts::IncidentKind::schema, alerts::subject_of(change.fault, column));
+    if (!change.opened) {
+      parts_.desk->close(key, end);
+      continue;
+    }
+    alerts::Findings findings = alerts::findings_of(change.fault, column, change.share, *action);
+    findings.metadata = version.lineage;
+    parts_.desk->open(key, version.reference_digest(), findings, end);
+  }
+}
+
+Judge::Drifts Judge::run_detectors(Version& version, detectors::Side side,
+                                   const std::vector<WatchedValue>& values,
+                                   const std::vector<std::string>& names) {
+  Drifts drifts;
+  for (RunningDetector& running : version.detectors) {
+    if (running.side != side) continue;
+    for (const WatchedValue& value : values) {
+      if (names[value.column] != running.column) continue;
+      if (running.detector->update(value.value) != detectors::Signal::drift) continue;
+      ++version.counters.detector_drifts[{running.column, running.kind}];
+      drifts.emplace(running.column, running.kind);
+    }
+  }
+  return drifts;
+}
+
+SegmentState& Judge::segment_state(Version& version, std::uint32_t segment) {
+  if (segment >= version.state.size()) version.state.resize(segment + 1);
+  SegmentState& state = version.state[segment];
+  const std::int64_t slots = std::max<std::int64_t>(1, version.model->config->window / slot_length());
+  if (version.plan && !state.rows) state.rows.emplace(version.plan->layout, slots);
+  if (version.pairs && !state.pairs) state.pairs.emplace(version.pairs->layout, slots);
+  if (!state.performance) state.performance.emplace(slots);
+  return state;
+}
+
+void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
+  const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
+  for (Version* version : parts_.registry->versions_by_name())
+    for (SegmentState& state : version->state) {
+      if (state.rows && prediction_clock != kNoTime) state.rows->advance(newest(prediction_clock));
+      if (state.pairs && feedback_clock != kNoTime) state.pairs->advance(newest(feedback_clock));
+      if (state.performance && feedback_clock != kNoTime) state.performance->advance(newest(feedback_clock));
+    }
+}
+
+// Silence is judged at each slot end that the clock passes; only the first one at which a day is over
+// can change anything.
+void Judge::judge_silence(Model& model, Time until) {
+  const auto last = model.silence.last_prediction();
+  if (!last || model.silence.is_open() || until == kEndOfTime) return;
+  const Time end = slot_end(slot_of(*last + alerts::kSilence - 1, slot_length()), slot_length());
+  if (end > until) return;
+  bool can_tell = false;
+  for (const auto& [name, version] : model.versions)
+    if (version->plan && !version->plan->profile.blocks.empty()) {
+      Duration gap = 0;
+      const auto& blocks = version->plan->profile.blocks;
+      for (std::size_t i = 1; i < blocks.size(); ++i)
+        gap = std::max(gap, (blocks[i].block - blocks[i - 1].block) * detectors::kProfileBlock);
+      can_tell |= alerts::can_tell_silence(
+          (blocks.back().block + 1 - blocks.front().block) * detectors::kProfileBlock, gap);
+    }
+  if (!can_tell) return;
+  if (model.silence.close_slot(end, false) != alerts::SilenceChange::opened) return;
+  model.changed = true;
+  parts_.desk->open({model.name, "", alerts::IncidentKind::labels, std::string(alerts::kSilenceSubject)}, "",
+                    alerts::findings_of_silence(last), end);
+}
+
+void Judge::judge_idleness(Time wall_now, Time prediction_clock) {
+  for (Model* model : parts_.registry->models_by_name()) {
+    if (model->heard == 0 || prediction_clock == kNoTime || wall_now - model->heard < alerts::kSilence)
+      continue;
+    const auto last = model->silence.last_prediction();
+    if (last)
+      judge_silence(*model, slot_end(slot_of(*last + alerts::kSilence - 1, slot_length()), slot_length()));
+  }
+}
+
+void Judge::take_model_events(std::int64_t slot) {
+  const auto found = model_events.find(slot);
+  if (found == model_events.end()) return;
+  std::vector<Lane::HeardModelEvent> events = std::move(found->second);
+  model_events.erase(found);
+  std::sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.time, a.model, a.version, a.event, a.metadata) <
+           std::tie(b.time, b.model, b.version, b.event, b.metadata);
+  });
+  const Time end = slot_end(slot, slot_length());
+  for (const Lane::HeardModelEvent& event : events) {
+    Model* model = parts_.registry->find(event.model);
+    if (model == nullptr) continue;
+    Version& version = parts_.registry->version_of(*model, event.version);
+    if (event.metadata != "{}") version.lineage = event.metadata;
+    version.retired = event.event == Lifecycle::retired;
+    version.changed = true;
+    if (const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
+        !incident.empty())
+      parts_.desk->tell(parts_.desk->book.answer(event.event, incident, end));
+  }
+}
+
+}  // namespace driftd::app

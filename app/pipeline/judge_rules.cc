@@ -1,0 +1,122 @@
+// Classic thresholds at each closed slot (DESIGN 7.15): only what a rule names is computed.
+#include "app/pipeline/judge.h"
+#include "detectors/statistics/binned.h"
+
+namespace driftd::app {
+
+namespace {
+
+std::uint32_t segment_number(const Version& version, const std::string& label) {
+  const auto& labels = version.segments.labels();
+  for (std::uint32_t i = 0; i < labels.size(); ++i)
+    if (labels[i] == label) return i;
+  return SegmentTable::kNone;
+}
+
+std::optional<std::size_t> column_number(const Plan& plan, const std::string& name) {
+  for (std::size_t i = 0; i < plan.columns.size(); ++i)
+    if (plan.columns[i]->name == name) return i;
+  return std::nullopt;
+}
+
+// The plan and the window of the side on which the rule's column lives.
+struct ColumnView {
+  const detectors::ColumnProfile* column = nullptr;
+  std::span<const detectors::CellCount> counts;
+};
+
+std::optional<ColumnView> column_view(const Version& version, const std::string& name,
+                                      const std::string& segment) {
+  const std::uint32_t number = segment_number(version, segment);
+  if (number >= version.state.size()) return std::nullopt;
+  const SegmentState& state = version.state[number];
+  for (const auto& [plan, window] :
+       {std::pair(&version.plan, &state.rows), std::pair(&version.pairs, &state.pairs)}) {
+    if (!*plan || !*window) continue;
+    if (const auto column = column_number(**plan, name))
+      return ColumnView{(*plan)->columns[*column], (*window)->total().column(*column)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool looks_at_pairs(const alerts::RuleConfig& rule) {
+  using Source = alerts::RuleConfig::Source;
+  const Source source = rule.source();
+  return source == Source::metric || source == Source::new_labels || rule.column == "loss" ||
+         rule.column == "label";
+}
+
+void Judge::judge_rules(Version& version, std::int64_t slot, detectors::Side side, const Drifts& drifts,
+                        std::int64_t new_labels) {
+  using Source = alerts::RuleConfig::Source;
+  const Time end = slot_end(slot, slot_length());
+  for (const alerts::RuleConfig& rule : version.model->config->rules) {
+    if (looks_at_pairs(rule) != (side == detectors::Side::pairs)) continue;
+    alerts::RuleState& state = version.rules[rule.name];
+    alerts::Observation seen;
+    alerts::RuleChange change = alerts::RuleChange::none;
+    switch (rule.source()) {
+      case Source::detector:
+        change = state.occurred(drifts.contains({rule.column, rule.detector}));
+        break;
+      case Source::new_labels:
+        change = state.labels_came(rule, new_labels);
+        seen.n = new_labels;
+        break;
+      default:
+        seen = observe(version, rule);
+        change = state.judge(rule, end, seen);
+    }
+    apply_rule(version, rule, change, seen, end);
+  }
+}
+
+alerts::Observation Judge::observe(Version& version, const alerts::RuleConfig& rule) const {
+  alerts::Observation seen;
+  if (rule.source() == alerts::RuleConfig::Source::metric) {
+    const std::uint32_t segment = segment_number(version, rule.segment);
+    if (segment >= version.state.size() || !version.state[segment].performance) return seen;
+    const detectors::PairTally& joined = version.state[segment].performance->total();
+    seen.n = joined.pairs();
+    const auto values = joined.metrics();
+    if (const auto* value = detectors::find(values, *detectors::metric_of(rule.metric)))
+      seen.value = value->value;
+    return seen;
+  }
+  const auto view = column_view(version, rule.column, rule.segment);
+  if (!view) return seen;
+  const detectors::Missing missing = detectors::missing_of(*view->column, view->counts);
+  seen.n = missing.events - missing.missing;
+  const auto values = detectors::binned_statistics(*view->column, view->counts);
+  if (const auto* value = detectors::find(values, *detectors::statistic_of(rule.statistic)))
+    seen.value = value->value;
+  return seen;
+}
+
+void Judge::apply_rule(Version& version, const alerts::RuleConfig& rule, alerts::RuleChange change,
+                       const alerts::Observation& seen, Time slot_end) {
+  using alerts::RuleChange;
+  if (change == RuleChange::none) return;
+  const alerts::IncidentKey key{version.model->name, version.name, alerts::IncidentKind::rule, rule.name};
+  if (change == RuleChange::closed || change == RuleChange::reopened) parts_.desk->close(key, slot_end);
+  if (change == RuleChange::closed) return;
+  alerts::Findings findings = alerts::findings_of(rule, seen);
+  fill_in(version, rule, findings);
+  parts_.desk->open(key, version.reference_digest(), findings, slot_end);
+}
+
+void Judge::fill_in(const Version& version, const alerts::RuleConfig& rule,
+                    alerts::Findings& findings) const {
+  findings.metadata = version.lineage;
+  findings.performance = performance_changes(version);
+  if (rule.column.empty()) return;
+  alerts::ColumnFinding finding{rule.column, rule.segment, {}, {}};
+  if (const auto view = column_view(version, rule.column, rule.segment))
+    for (const detectors::StatisticValue& value : detectors::binned_statistics(*view->column, view->counts))
+      finding.statistics.emplace_back(detectors::name_of(value.statistic), value.value);
+  findings.columns.push_back(std::move(finding));
+}
+
+}  // namespace driftd::app

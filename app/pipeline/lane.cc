@@ -1,0 +1,242 @@
+#include "app/pipeline/lane.h"
+
+#include <algorithm>
+
+#include "app/pipeline/predicted.h"
+#include "app/pipeline/segments.h"
+#include "collector/content_hash.h"
+
+namespace driftd::app {
+
+Lane::Lane(std::uint32_t partition, collector::PartitionInfo info, const LaneSettings& settings)
+    : partition_(partition), info_(std::move(info)), settings_(settings), decoder_(settings.decoder) {}
+
+void Lane::set(const LaneSettings& settings) {
+  settings_ = settings;
+  decoder_ = collector::EventDecoder(settings.decoder);
+}
+
+void Lane::take(const collector::PartitionBatch& batch, Registry& registry, collector::Clocks& clocks) {
+  recent_ = {};
+  for (const collector::Record& record : batch.records) {
+    const collector::Decoded decoded = decoder_.decode(record, info_.roles);
+    if (decoded.rejection) {
+      reject(record, *decoded.rejection, std::string(decoded.message));
+      continue;
+    }
+    for (const Event& event : decoded.events)
+      std::visit([&](const auto& said) { take_event(said, record, registry, clocks); }, event);
+  }
+}
+
+void Lane::reject(const collector::Record& record, Rejection reason, std::string message,
+                  std::string_view model) {
+  ++counters.rejected[static_cast<std::size_t>(reason)];
+  if (reason != Rejection::empty)
+    rejected.push_back({&record, reason, std::move(message), std::string(model)});
+}
+
+Model* Lane::admit(EventKind kind, std::string_view name, const collector::Record& record,
+                   Registry& registry) {
+  Registry::Admission admission{recent_.model, {}};
+  if (recent_.model == nullptr || recent_.model->name != name) admission = registry.admit(name);
+  if (admission.rejection) {
+    const bool unknown = *admission.rejection == Rejection::unknown_model;
+    reject(record, *admission.rejection,
+           unknown
+               ? "model '" + std::string(name) + "' has no entry under models; add one, or set unknown_models"
+               : "model '" + std::string(name) + "' is beyond limits.max_models",
+           name);
+    return nullptr;
+  }
+  ++counters.events[static_cast<std::size_t>(kind)];
+  if (admission.model != nullptr && admission.model != recent_.model) {
+    recent_.model = admission.model;
+    recent_.version = nullptr;
+  }
+  return admission.model;
+}
+
+void Lane::take_event(const PredictionEvent& event, const collector::Record& record, Registry& registry,
+                      collector::Clocks& clocks) {
+  if (event.features.size() > settings_.max_columns)
+    return reject(record, Rejection::too_many_columns,
+                  "the event has " + std::to_string(event.features.size()) +
+                      " features, more than limits.max_columns; send fewer or raise the limit",
+                  event.model);
+  Model* model = admit(EventKind::prediction, event.model, record, registry);
+  if (model == nullptr) return;
+  if (recent_.version == nullptr || recent_.version->name != event.version) {
+    recent_.version = &registry.version_of(*model, event.version);
+    recent_.plan = nullptr;
+  }
+  Version& version = *recent_.version;
+  const bool late = clocks.is_late(partition_, event.time);
+  clocks.observe(partition_, event.time);
+  VersionCounters& counted = version_counters[&version];
+  if (event.failed) {
+    ++counted.errors;
+    return;
+  }
+  if (event.latency_ms) counted.latency.add(*event.latency_ms / 1000, std::span(kLatencyBounds));
+
+  TakenRow row;
+  row.version = &version;
+  row.plan = version.plan.get();
+  row.time = event.time;
+  row.late = late;
+  row.variant = texts_.keep(event.variant);
+  row.id = texts_.keep(event.id);
+  const bool has_id = !event.id.empty();
+  if (has_id || row.plan == nullptr || !row.plan->watched.empty()) row.hash = collector::content_hash(event);
+  Predicted predicted = predicted_of(event);
+  if (row.plan != nullptr)
+    bin(event, predicted, row);
+  else
+    keep_raw(event, row);
+  row.segments = segments_.size();
+  const auto segments = segments_of(version, event.features);
+  segments_.insert(segments_.end(), segments.begin(), segments.end());
+  row.segments_end = segments_.size();
+  if (has_id) {
+    row.predicted = predicted_.size();
+    predicted_.push_back(std::move(predicted));
+    dealt_[collector::shard_of(model->number, event.id)].push_back(
+        {false, static_cast<std::uint32_t>(rows_.size())});
+  }
+  rows_.push_back(row);
+}
+
+void Lane::take_event(const FeedbackEvent& event, const collector::Record& record, Registry& registry,
+                      collector::Clocks& clocks) {
+  Model* model = admit(EventKind::feedback, event.model, record, registry);
+  if (model == nullptr) return;
+  ++model_counters[model].feedback;
+  TakenFeedback taken;
+  taken.model = model->number;
+  if (!event.version.empty()) taken.series = registry.version_of(*model, event.version).series;
+  taken.id = texts_.keep(event.id);
+  taken.time = event.time;
+  taken.watermark = clocks.watermark(partition_);
+  taken.hash = collector::content_hash(event);
+  taken.verdict = verdict_of(event);
+  clocks.observe(partition_, event.time);
+  dealt_[collector::shard_of(model->number, event.id)].push_back(
+      {true, static_cast<std::uint32_t>(feedback_.size())});
+  feedback_.push_back(std::move(taken));
+}
+
+void Lane::take_event(const ModelEvent& event, const collector::Record& record, Registry& registry,
+                      collector::Clocks& clocks) {
+  Model* model = admit(EventKind::model, event.model, record, registry);
+  if (model == nullptr) return;
+  if (collector::Clocks::model_event_moves_watermark(info_.roles)) clocks.observe(partition_, event.time);
+  model_events.push_back({std::string(event.model), std::string(event.version), std::string(event.metadata),
+                          event.time, event.event});
+}
+
+void Lane::bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row) {
+  const Plan& plan = *row.plan;
+  if (recent_.plan != &plan) {
+    recent_.plan = &plan;
+    recent_.hints = {};
+  }
+  bin_row(plan, event.features, predicted, recent_.hints, binned_);
+  row.cells = cells_.size();
+  cells_.insert(cells_.end(), binned_.cells.begin(), binned_.cells.end());
+  row.notes = notes_.size();
+  for (const auto& [column, text] : binned_.new_categories) notes_.emplace_back(column, texts_.keep(text));
+  row.notes_end = notes_.size();
+  row.values = values_.size();
+  values_.insert(values_.end(), binned_.watched.begin(), binned_.watched.end());
+  row.values_end = values_.size();
+}
+
+void Lane::keep_raw(const PredictionEvent& event, TakenRow& row) {
+  row.raw = raw_.size();
+  auto& [names, raw] = raw_.emplace_back();
+  raw.time = event.time;
+  raw.id = std::string(event.id);
+  raw.hash = row.hash;
+  raw.variant = std::string(event.variant);
+  raw.predicted = predicted_of(event);
+  names.reserve(event.features.size());
+  raw.values.reserve(event.features.size());
+  for (const Feature& feature : event.features) {
+    if (const auto known = std::find(names.begin(), names.end(), feature.name); known != names.end()) {
+      raw.values[static_cast<std::size_t>(known - names.begin())] = detectors::own(feature.value);
+      continue;
+    }
+    names.emplace_back(feature.name);
+    raw.values.push_back(detectors::own(feature.value));
+  }
+}
+
+collector::Standing Lane::join_row(std::uint32_t index, collector::IdShard& shard,
+                                   const collector::JoinContext& context, collector::ShardOutput& out) {
+  TakenRow& row = rows_[index];
+  collector::JoinPrediction prediction;
+  prediction.series = row.version->series;
+  prediction.model = row.version->model->number;
+  prediction.id = row.id;
+  prediction.variant = row.variant;
+  prediction.time = row.time;
+  prediction.content_hash = row.hash;
+  prediction.late = row.late;
+  prediction.predicted = &predicted_[row.predicted];
+  prediction.segments = std::span(segments_).subspan(row.segments, row.segments_end - row.segments);
+  if (row.plan != nullptr) {
+    prediction.cells = {reinterpret_cast<const char*>(cells_.data() + row.cells),
+                        2 * row.plan->binner.columns()};
+  }
+  const collector::Standing standing = shard.predict(prediction, context, out);
+  row.counts = standing == collector::Standing::counts;
+  return standing;
+}
+
+void Lane::join_feedback(std::uint32_t index, collector::IdShard& shard,
+                         const collector::JoinContext& context, collector::ShardOutput& out) const {
+  const TakenFeedback& taken = feedback_[index];
+  shard.feedback(
+      {taken.model, taken.series, taken.id, taken.time, taken.watermark, taken.hash, taken.verdict}, context,
+      out);
+}
+
+void Lane::count() {
+  for (const TakenRow& row : rows_)
+    if (row.counts) count_row(row);
+  rows_.clear();
+  feedback_.clear();
+  for (auto& list : dealt_) list.clear();
+  predicted_.clear();
+  cells_.clear();
+  segments_.clear();
+  notes_.clear();
+  values_.clear();
+  raw_.clear();
+  texts_.release();
+}
+
+void Lane::count_row(const TakenRow& row) {
+  if (row.id.empty()) ++version_counters[row.version].predictions;
+  if (row.late) ++model_counters[row.version->model].late;
+  const SlotKey key{slot_of(row.time, settings_.slot), row.version->series};
+  if (row.plan == nullptr) {
+    if (!row.late) add_row(open[key].raw, std::move(raw_[row.raw].first), std::move(raw_[row.raw].second));
+    return;
+  }
+  OpenSlot& slot = row.late ? corrections[key] : open[key];
+  const std::size_t columns = row.plan->binner.columns();
+  const std::span<const std::uint8_t> cells(cells_.data() + row.cells, columns);
+  const std::span<const std::uint8_t> places(cells_.data() + row.cells + columns, columns);
+  for (std::size_t i = row.segments; i < row.segments_end; ++i) {
+    detectors::Tally& tally = slot.tally(segments_[i], row.plan->layout);
+    tally.add(cells, places);
+    for (std::size_t n = row.notes; n < row.notes_end; ++n) tally.note_new(notes_[n].first, notes_[n].second);
+  }
+  if (row.late) return;
+  for (std::size_t v = row.values; v < row.values_end; ++v)
+    slot.values.push_back({values_[v].first, row.time, std::string(row.id), values_[v].second, row.hash});
+}
+
+}  // namespace driftd::app

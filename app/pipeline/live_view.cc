@@ -1,0 +1,184 @@
+#include "app/pipeline/live_view.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/config/show.h"
+#include "app/http/json.h"
+#include "app/pipeline/history_points.h"
+#include "app/pipeline/metrics_page.h"
+#include "detectors/statistics/binned.h"
+
+namespace driftd::app {
+
+namespace {
+
+using nlohmann::json;
+
+Error unknown_model(std::string_view model) {
+  return {ErrorCode::not_found,
+          "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
+}
+
+std::string state_of(const Version& version) {
+  if (version.retired) return "retired";
+  return version.plan ? "watching" : "learning";
+}
+
+VersionSummary summary_of(const Version& version, Duration slot_length) {
+  VersionSummary summary;
+  summary.version = version.name;
+  summary.state = state_of(version);
+  summary.task = version.task ? detectors::name_of(version.task->task) : "";
+  summary.reference = version.reference_digest();
+  summary.predictions = version.counters.predictions;
+  if (version.last_slot) summary.last_prediction = slot_end(*version.last_slot, slot_length);
+  return summary;
+}
+
+json statistics_json(const Plan& plan, const detectors::Tally& total) {
+  json columns = json::array();
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const detectors::ColumnProfile& column = *plan.columns[i];
+    const detectors::Missing missing = detectors::missing_of(column, total.column(i));
+    json one = {{"name", column.name},
+                {"type", detectors::name_of(column.type)},
+                {"n", missing.events - missing.missing},
+                {"missing_ratio", missing.ratio() ? json(*missing.ratio()) : json(nullptr)},
+                {"statistics", json::object()}};
+    for (const detectors::StatisticValue& value : detectors::binned_statistics(column, total.column(i))) {
+      json& shown = one["statistics"][std::string(detectors::name_of(value.statistic))];
+      shown["value"] = value.value;
+      if (value.null_mean) shown["null_mean"] = *value.null_mean;
+      if (value.null_q95) shown["null_q95"] = *value.null_q95;
+      if (value.p_value) shown["p_value"] = *value.p_value;
+      if (value.bound) shown["bound"] = *value.bound;
+    }
+    columns.push_back(std::move(one));
+  }
+  return columns;
+}
+
+json performance_json(const Version& version) {
+  json performance = json::object();
+  for (const alerts::MetricChange& change : performance_changes(version))
+    performance[change.metric] = {{"reference", change.reference ? json(*change.reference) : json(nullptr)},
+                                  {"current", change.current ? json(*change.current) : json(nullptr)}};
+  return performance;
+}
+
+json version_json(const Version& version) {
+  json one = {{"version", version.name},
+              {"state", state_of(version)},
+              {"lineage", json::parse(version.lineage, nullptr, false)}};
+  const VersionCounters& counters = version.counters;
+  one["coverage"] = {
+      {"predictions", counters.predictions}, {"joined", counters.matched}, {"expired", counters.expired}};
+  if (version.learner)
+    one["learning"] = {{"rows", version.learner->rows()}, {"progress", version.learner->progress()}};
+  if (version.plan) {
+    one["reference"] = {{"digest", version.plan->profile.digest}, {"rows", version.plan->profile.rows}};
+    if (!version.state.empty() && version.state[0].rows)
+      one["columns"] = statistics_json(*version.plan, version.state[0].rows->total());
+  }
+  if (version.pairs && !version.state.empty() && version.state[0].pairs)
+    for (auto& column : statistics_json(*version.pairs, version.state[0].pairs->total()))
+      one["columns"].push_back(column);
+  one["performance"] = performance_json(version);
+  one["segments"] = version.segments.labels().size() - 1;
+  return one;
+}
+
+}  // namespace
+
+std::string LiveView::metrics() { return metrics_page(engine_, &facts_); }
+
+namespace {
+
+ModelSummary model_summary(Engine& engine, const Model& model) {
+  auto& state = engine.state();
+  ModelSummary summary;
+  summary.model = model.name;
+  summary.feedback = model.counters.feedback;
+  for (const collector::IdShard& shard : state.shards) summary.waiting += shard.pending(model.number);
+  for (const alerts::Incident* incident : state.desk.book.all())
+    summary.open_incidents += incident->is_open() && incident->key.model == model.name ? 1 : 0;
+  for (const auto& [name, version] : model.versions)
+    summary.versions.push_back(summary_of(*version, state.config->slot));
+  return summary;
+}
+
+}  // namespace
+
+Result<std::string> LiveView::models_json() {
+  std::vector<ModelSummary> models;
+  for (const Model* model : engine_.state().registry.models_by_name())
+    models.push_back(model_summary(engine_, *model));
+  return models_document(models);
+}
+
+Result<std::string> LiveView::model_json(std::string_view name) {
+  const Model* model = engine_.state().registry.find(name);
+  if (model == nullptr) return unknown_model(name);
+  engine_.advance_windows();
+  json details = {{"details", json::array()}, {"window", format_duration(model->config->window)}};
+  for (const auto& [label, version] : model->versions) details["details"].push_back(version_json(*version));
+  return model_document(model_summary(engine_, *model),
+                        details.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+Status LiveView::forget_model(std::string_view model) {
+  if (engine_.state().registry.find(model) == nullptr) return unknown_model(model);
+  return engine_.forget_model(model);
+}
+
+Result<std::string> LiveView::series_json(const SeriesQuery& query) {
+  auto& state = engine_.state();
+  const Model* model = state.registry.find(query.model);
+  if (model == nullptr) return unknown_model(query.model);
+  const Version* version = nullptr;
+  for (const auto& [name, one] : model->versions)
+    if (query.version ? name == *query.version : one->counters.predictions > 0) version = one;
+  if (version == nullptr)
+    return Error{ErrorCode::not_found, "no such version of model '" + query.model + "'"};
+  auto points = history_points(engine_, *version, query);
+  if (!points.ok()) return points.error();
+  return series_document(*points);
+}
+
+Result<std::string> LiveView::incidents_json() {
+  auto& desk = engine_.state().desk;
+  std::string text = R"({"incidents":[)";
+  bool first = true;
+  for (const alerts::Incident* incident : desk.book.all()) {
+    if (!std::exchange(first, false)) text += ',';
+    text += alerts::incident_json(*incident, engine_.base_url());
+  }
+  return text + "]}";
+}
+
+Status LiveView::resolve_incident(std::string_view id) {
+  auto& state = engine_.state();
+  const Time clock = state.clocks.prediction_clock();
+  const Time now = clock == kNoTime ? 0 : slot_start(slot_of(clock, state.config->slot), state.config->slot);
+  auto resolved = state.desk.book.resolve(id, now);
+  if (!resolved.ok()) return resolved.error();
+  state.desk.tell(*resolved);
+  return success();
+}
+
+Status LiveView::acknowledge_incident(std::string_view id) {
+  engine_.state().desk.unsaved = true;
+  return engine_.state().desk.book.acknowledge(id);
+}
+
+Result<std::string> LiveView::deliveries_json() { return engine_.state().desk.outbox.deliveries_json(); }
+
+Status LiveView::retry_delivery(std::string_view id) {
+  auto& desk = engine_.state().desk;
+  return desk.outbox.retry(id, desk.wall_now);
+}
+
+Result<std::string> LiveView::config_yaml() { return config_as_yaml(*engine_.state().config); }
+
+}  // namespace driftd::app

@@ -1,0 +1,257 @@
+#include "app/pipeline/metrics_page.h"
+
+#include <algorithm>
+
+#include "alerts/exposition.h"
+#include "app/version.h"
+#include "detectors/statistics/binned.h"
+
+namespace driftd::app {
+
+namespace {
+
+using alerts::MetricFamily;
+using alerts::MetricId;
+
+constexpr Duration kShownFor = 7 * kDay;
+
+double seconds(Time time) { return static_cast<double>(time) / kSecond; }
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+template <std::size_t N>
+alerts::HistogramValue histogram(const DurationHistogram<N>& durations, const std::array<double, N>& bounds) {
+  return {
+      {bounds.begin(), bounds.end()}, {durations.counts.begin(), durations.counts.end()}, durations.sum()};
+}
+
+// The families in the order of the table, each made when it is first asked for.
+class Families {
+ public:
+  Families() {
+    for (const alerts::MetricSpec& what : alerts::all_metrics()) families_.emplace_back(what.id);
+  }
+  MetricFamily& operator[](MetricId id) { return families_[static_cast<std::size_t>(id)]; }
+  [[nodiscard]] const std::vector<MetricFamily>& all() const { return families_; }
+
+ private:
+  std::vector<MetricFamily> families_;
+};
+
+void add_collector(Engine& engine, Families& families) {
+  auto& state = engine.state();
+  constexpr std::array kEvents = {"prediction", "feedback", "model"};
+  for (const auto& [topic, counters] : state.topics) {
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind)
+      families[MetricId::events].add({topic, kEvents[kind]}, number(counters.events[kind]));
+    for (std::size_t reason = 0; reason < kRejectionCount; ++reason)
+      families[MetricId::events_rejected].add({topic, name_of(static_cast<Rejection>(reason))},
+                                              number(counters.rejected[reason]));
+    const auto& letters = engine.dead_letters().delivered();
+    const auto sent = letters.find(topic);
+    families[MetricId::dead_letters].add({topic}, sent == letters.end() ? 0 : number(sent->second));
+  }
+  const auto& partitions = engine.source().partitions();
+  for (std::uint32_t i = 0; i < partitions.size(); ++i)
+    if (const auto lag = engine.source().end_of(i).lag())
+      families[MetricId::consumer_lag].add({partitions[i].topic, std::to_string(partitions[i].partition)},
+                                           static_cast<double>(*lag));
+  const auto clock = [&](const char* name, Time time) {
+    if (time != kNoTime) families[MetricId::watermark_timestamp].add({name}, seconds(time));
+  };
+  clock("prediction", state.clocks.prediction_clock());
+  clock("feedback", state.clocks.feedback_clock());
+}
+
+void add_models(Engine& engine, Families& families) {
+  auto& state = engine.state();
+  std::map<std::uint32_t, std::size_t> pending;
+  for (const collector::IdShard& shard : state.shards)
+    for (const auto& [model, count] : shard.pending()) pending[model] += count;
+  for (const Model* model : state.registry.models_by_name()) {
+    const ModelCounters& counters = model->counters;
+    families[MetricId::events_late].add({model->name}, number(counters.late));
+    families[MetricId::events_duplicate].add({model->name}, number(counters.duplicates));
+    families[MetricId::slots_closed].add({model->name}, number(counters.slots_closed));
+    families[MetricId::feedback].add({model->name}, number(counters.feedback));
+    families[MetricId::feedback_unmatched].add({model->name}, number(counters.unmatched));
+    families[MetricId::join_evicted].add({model->name}, number(counters.evicted));
+    families[MetricId::join_pending].add({model->name}, number(pending[model->number]));
+  }
+}
+
+void add_version(const Version& version, Families& families) {
+  const std::string& model = version.model->name;
+  const VersionCounters& counters = version.counters;
+  families[MetricId::predictions].add({model, version.name}, number(counters.predictions));
+  families[MetricId::errors].add({model, version.name}, number(counters.errors));
+  families[MetricId::join_matched].add({model, version.name}, number(counters.matched));
+  families[MetricId::join_expired].add({model, version.name}, number(counters.expired));
+  families[MetricId::prediction_latency].add({model, version.name},
+                                             histogram(counters.latency, kLatencyBounds));
+  families[MetricId::feedback_delay].add({model, version.name}, histogram(counters.delay, kDelayBounds));
+  const std::string task(version.task ? detectors::name_of(version.task->task) : "");
+  families[MetricId::model_info].add({model, version.name, task, version.reference_digest()}, 1);
+  if (version.plan)
+    for (const detectors::ColumnProfile* column : version.plan->columns) {
+      if (column->role != detectors::Role::feature) continue;
+      const auto counted = counters.faults.find(column->name);
+      for (const alerts::SchemaFault fault : alerts::kSchemaFaults)
+        families[MetricId::schema_faults].add(
+            {model, version.name, column->name, alerts::name_of(fault)},
+            counted == counters.faults.end() ? 0 : number(counted->second[static_cast<std::size_t>(fault)]));
+    }
+  for (const RunningDetector& running : version.detectors) {
+    const auto counted = counters.detector_drifts.find({running.column, running.kind});
+    families[MetricId::detector_drifts].add(
+        {model, version.name, running.column, running.kind},
+        counted == counters.detector_drifts.end() ? 0 : number(counted->second));
+  }
+}
+
+// Statistic and segment series, bounded in all by metrics.max_series in a fixed order (DESIGN 7.12).
+class SeriesBudget {
+ public:
+  explicit SeriesBudget(std::int64_t most) : left_(most) {}
+  bool take(MetricId metric) {
+    if (left_ > 0) {
+      --left_;
+      return true;
+    }
+    ++dropped_[metric];
+    return false;
+  }
+  [[nodiscard]] std::int64_t dropped(MetricId metric) const {
+    const auto found = dropped_.find(metric);
+    return found == dropped_.end() ? 0 : found->second;
+  }
+
+ private:
+  std::int64_t left_;
+  std::map<MetricId, std::int64_t> dropped_;
+};
+
+void add_columns(const Version& version, const std::string& segment, const Plan& plan,
+                 const detectors::Tally& total, const std::vector<detectors::Statistic>& wanted,
+                 SeriesBudget& budget, Families& families) {
+  const std::string& model = version.model->name;
+  for (std::size_t i = 0; i < plan.columns.size(); ++i) {
+    const detectors::ColumnProfile& column = *plan.columns[i];
+    if (const auto ratio = detectors::missing_of(column, total.column(i)).ratio())
+      if (segment.empty() || budget.take(MetricId::column_missing_ratio))
+        families[MetricId::column_missing_ratio].add({model, version.name, segment, column.name}, *ratio);
+    const auto values = detectors::binned_statistics(column, total.column(i));
+    for (const detectors::Statistic statistic : wanted)
+      if (const auto* value = detectors::find(values, statistic);
+          value != nullptr && budget.take(MetricId::drift_statistic))
+        families[MetricId::drift_statistic].add(
+            {model, version.name, segment, column.name, detectors::name_of(statistic)}, value->value);
+  }
+}
+
+void add_segment(const Version& version, std::uint32_t number,
+                 const std::vector<detectors::Statistic>& wanted, SeriesBudget& budget, Families& families) {
+  const std::string& segment = version.segments.labels()[number];
+  const SegmentState& state = version.state[number];
+  if (version.plan && state.rows)
+    add_columns(version, segment, *version.plan, state.rows->total(), wanted, budget, families);
+  if (version.pairs && state.pairs)
+    add_columns(version, segment, *version.pairs, state.pairs->total(), wanted, budget, families);
+  if (!state.performance) return;
+  for (const detectors::MetricValue& value : state.performance->total().metrics())
+    if (segment.empty() || budget.take(MetricId::performance))
+      families[MetricId::performance].add(
+          {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
+}
+
+void add_series(Engine& engine, const std::vector<const Version*>& shown, Families& families) {
+  const MetricsConfig& config = engine.state().config->metrics;
+  std::vector<detectors::Statistic> wanted;
+  for (const std::string& name : config.statistics)
+    if (const auto statistic = detectors::statistic_of(name)) wanted.push_back(*statistic);
+  SeriesBudget budget(config.max_series);
+  for (const Version* version : shown)
+    if (!version->state.empty()) add_segment(*version, 0, wanted, budget, families);
+  for (const Version* version : shown) {
+    if (!config.segments) break;
+    std::vector<std::uint32_t> numbers;
+    for (std::uint32_t i = 1; i < version->state.size() && i < version->segments.labels().size(); ++i)
+      numbers.push_back(i);
+    std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return version->segments.labels()[a] < version->segments.labels()[b];
+    });
+    for (const std::uint32_t i : numbers) add_segment(*version, i, wanted, budget, families);
+  }
+  for (const Version* version : shown)
+    if (version->pairs)
+      for (const detectors::MetricValue& value : version->pairs->profile.performance.metrics())
+        families[MetricId::performance_reference].add(
+            {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
+  for (const MetricId metric :
+       {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::performance})
+    families[MetricId::series_dropped].add({alerts::spec(metric).name},
+                                           static_cast<double>(budget.dropped(metric)));
+}
+
+void add_alerts(Engine& engine, Families& families) {
+  auto& desk = engine.state().desk;
+  const auto add = [&](MetricId id, const alerts::IncidentBook::Series& series, double value) {
+    families[id].add(
+        {series.model, series.version, alerts::name_of(series.kind), alerts::name_of(series.severity)},
+        value);
+  };
+  for (const auto& [series, active] : desk.book.active(engine.state().clocks.prediction_clock()))
+    add(MetricId::incident_active, series, active);
+  for (const auto& [series, total] : desk.book.totals()) add(MetricId::incidents, series, number(total));
+  for (const alerts::WebhookConfig& webhook : engine.state().config->alerts.webhooks) {
+    const auto found = desk.outbox.counters().find(webhook.name);
+    const alerts::WebhookCounters counters =
+        found == desk.outbox.counters().end() ? alerts::WebhookCounters{} : found->second;
+    families[MetricId::webhook_attempts].add({webhook.name}, number(counters.attempts));
+    families[MetricId::webhook_deliveries].add({webhook.name}, number(counters.deliveries));
+    families[MetricId::webhook_abandoned].add({webhook.name}, number(counters.abandoned));
+    for (const auto& [reason, count] : counters.failures)
+      families[MetricId::webhook_failures].add({webhook.name, reason}, number(count));
+    if (counters.last_success)
+      families[MetricId::webhook_last_success_timestamp].add({webhook.name}, seconds(*counters.last_success));
+    families[MetricId::webhook_pending].add({webhook.name},
+                                            static_cast<double>(desk.outbox.pending(webhook.name)));
+  }
+}
+
+void add_service(const ServiceFacts& facts, Families& families) {
+  families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
+  if (facts.last_checkpoint)
+    families[MetricId::last_checkpoint_timestamp].add({}, seconds(*facts.last_checkpoint));
+  families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
+  families[MetricId::config_last_reload_success_timestamp].add({}, seconds(facts.reloaded));
+}
+
+}  // namespace
+
+bool is_shown(const Version& version, Time prediction_clock, Duration slot_length) {
+  if (version.retired) return false;
+  if (!version.last_slot || prediction_clock == kNoTime) return true;
+  return prediction_clock - slot_end(*version.last_slot, slot_length) < kShownFor;
+}
+
+std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
+  engine.advance_windows();
+  Families families;
+  auto& state = engine.state();
+  families[MetricId::build_info].add({version(), revision()}, 1);
+  add_collector(engine, families);
+  add_models(engine, families);
+  std::vector<const Version*> shown;
+  for (const Version* one : state.registry.versions_by_name())
+    if (is_shown(*one, state.clocks.prediction_clock(), state.config->slot)) shown.push_back(one);
+  for (const Version* one : shown) add_version(*one, families);
+  add_series(engine, shown, families);
+  add_alerts(engine, families);
+  if (facts == nullptr) return alerts::expose(families.all());
+  add_service(*facts, families);
+  std::vector<MetricFamily> all = families.all();
+  for (MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
+  return alerts::expose(all);
+}
+
+}  // namespace driftd::app

@@ -1,0 +1,64 @@
+// What an open slot of one model version holds until the clock passes its end.
+//
+// Lanes fill one each; they merge in any order to the same content. While the reference is being learnt
+// rows are kept whole (`raw`); once it is known they are counted (`tallies`). Plain data.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/pipeline/plan.h"
+#include "core/codec.h"
+#include "detectors/rows.h"
+#include "detectors/tally.h"
+
+namespace driftd::app {
+
+// Slots in the order in which they close; within a slot by series.
+struct SlotKey {
+  std::int64_t slot = 0;
+  std::uint32_t series = 0;
+  friend auto operator<=>(const SlotKey&, const SlotKey&) = default;
+};
+
+// A value for the order-dependent detectors of a column (DESIGN 7.10).
+struct WatchedValue {
+  std::uint32_t column = 0;
+  Time time = 0;
+  std::string id;
+  double value = 0;
+  std::uint64_t hash = 0;  // of the row's content
+};
+
+// A row that no longer counts though a lane had kept it (DESIGN 7.5); `balance` counts takings.
+struct Withdrawn {
+  Time time = 0;
+  std::string id;
+  std::uint64_t hash = 0;
+  friend auto operator<=>(const Withdrawn&, const Withdrawn&) = default;
+};
+
+inline constexpr std::size_t kMostWatchedValues = 100'000;  // per slot and column
+
+struct OpenSlot {
+  std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
+  detectors::RowTable raw;
+  std::vector<WatchedValue> values;
+  std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back
+
+  detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
+  void merge(OpenSlot&& other);
+  // Takes the withdrawn rows out of `raw` and `values`, sorts both, and holds each column to
+  // kMostWatchedValues by smallest hash.
+  void settle();
+  [[nodiscard]] bool empty() const;
+
+  void save(Encoder& out) const;
+  static Result<OpenSlot> load(Decoder& in, const std::shared_ptr<const detectors::TallyLayout>& layout);
+};
+
+}  // namespace driftd::app

@@ -1,0 +1,66 @@
+#include "app/pipeline/plan.h"
+
+#include <algorithm>
+
+#include "core/codec.h"
+#include "core/hash.h"
+
+namespace driftd::app {
+
+namespace {
+
+std::uint64_t layout_id_of(const std::vector<const detectors::ColumnProfile*>& columns) {
+  Encoder out;
+  for (const detectors::ColumnProfile* column : columns) {
+    out.put_text(column->name);
+    out.put_u8(static_cast<std::uint8_t>(column->type));
+    out.put_double(column->minimum);
+    out.put_double(column->maximum);
+    for (const double knot : column->knots) out.put_double(knot);
+    for (const std::string& category : column->categories) out.put_text(category);
+  }
+  return hash64(out.bytes());
+}
+
+}  // namespace
+
+Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfig& config)
+    : profile(std::move(reference)),
+      side(which),
+      binner(profile, which),
+      layout(std::make_shared<detectors::TallyLayout>(profile, which)),
+      columns(profile.side(which)) {
+  layout_id = layout_id_of(columns);
+  for (std::uint32_t i = 0; i < columns.size(); ++i)
+    if (auto kinds = detectors_on(config, columns[i]->name); !kinds.empty())
+      watched.push_back({i, columns[i]->name, std::move(kinds)});
+}
+
+std::vector<DetectorConfig> detectors_on(const ModelConfig& config, const std::string& column) {
+  std::vector<DetectorConfig> kinds;
+  if (const ColumnConfig* declared = config.column(column)) kinds = declared->detectors;
+  for (const alerts::RuleConfig& rule : config.rules) {
+    if (rule.detector.empty() || rule.column != column) continue;
+    const auto same = [&](const DetectorConfig& known) { return known.kind == rule.detector; };
+    if (std::none_of(kinds.begin(), kinds.end(), same)) kinds.push_back({rule.detector, {}});
+  }
+  return kinds;
+}
+
+detectors::ProfileOptions profile_options(const ModelConfig& config, std::string model, std::string version) {
+  detectors::ProfileOptions options;
+  options.model = std::move(model);
+  options.version = std::move(version);
+  options.task = config.task_wish();
+  for (const auto& [name, column] : config.columns) {
+    detectors::ColumnOptions& wish = options.columns[name];
+    wish.bins = column.bins;
+    wish.ignore = column.ignore;
+    if (column.type != ColumnType::automatic)
+      wish.type = column.type == ColumnType::numeric ? detectors::ColumnType::numeric
+                                                     : detectors::ColumnType::categorical;
+  }
+  return options;
+}
+
+}  // namespace driftd::app

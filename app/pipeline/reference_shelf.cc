@@ -1,0 +1,48 @@
+#include "app/pipeline/reference_shelf.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "app/pipeline/version.h"
+#include "detectors/profile_json.h"
+
+namespace driftd::app {
+
+Result<detectors::Profile> read_profile(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{ErrorCode::not_found, file + ": cannot be read; make it with `driftd profile`"};
+  std::ostringstream text;
+  text << in.rdbuf();
+  auto profile = detectors::profile_from_json(text.str());
+  if (!profile.ok()) return Error{profile.error().code, file + ": " + profile.error().message};
+  return profile;
+}
+
+Result<ReferenceShelf> ReferenceShelf::load(const Config& config) {
+  ReferenceShelf shelf;
+  const auto add = [&](const ModelConfig& model) -> Status {
+    if (model.reference.source != ReferenceConfig::Source::file ||
+        shelf.profiles_.contains(model.reference.file))
+      return success();
+    auto profile = read_profile(model.reference.file);
+    if (!profile.ok()) return profile.error();
+    shelf.profiles_[model.reference.file] = std::make_shared<const detectors::Profile>(std::move(*profile));
+    return success();
+  };
+  if (const Status done = add(config.models.standard); !done.ok()) return done.error();
+  for (const auto& [name, model] : config.models.named)
+    if (const Status done = add(model); !done.ok()) return done.error();
+  return shelf;
+}
+
+void ReferenceShelf::furnish(Model& model) const {
+  const ModelConfig& config = *model.config;
+  if (config.reference.source != ReferenceConfig::Source::file) return;
+  const auto found = profiles_.find(config.reference.file);
+  if (found == profiles_.end()) return;
+  model.inherited = std::make_shared<Plan>(*found->second, detectors::Side::predictions, config);
+  if (!found->second->side(detectors::Side::pairs).empty())
+    model.inherited_pairs = std::make_shared<Plan>(*found->second, detectors::Side::pairs, config);
+}
+
+}  // namespace driftd::app

@@ -1,0 +1,67 @@
+#include "app/pipeline/row_binning.h"
+
+#include <algorithm>
+#include <array>
+
+namespace driftd::app {
+
+namespace {
+
+// The text of a value in a column that does not know it; numbers are written into the row's own bytes.
+std::string_view text_of(const Value& value, BinnedRow& row) {
+  if (value.kind != Value::Kind::number) return value.text;
+  std::array<char, 32> buffer{};
+  const std::string_view text = shortest_text(value, buffer);
+  const std::size_t begin = row.texts.size();
+  row.texts.insert(row.texts.end(), text.begin(), text.end());
+  return {row.texts.data() + begin, text.size()};
+}
+
+void note_new_features(const Plan& plan, std::span<const Feature> features, BinnedRow& row) {
+  const auto cells = row.cells_of(plan);
+  if (std::find(cells.begin(), cells.end(), detectors::kNewCell) == cells.end()) return;
+  row.texts.reserve(32 * features.size());  // so that views into it stay good
+  for (const Feature& feature : features) {
+    const std::uint32_t column = plan.binner.column_of(feature.name);
+    if (column == detectors::Binner::kNone || !plan.binner.is_new(column, cells[column])) continue;
+    row.new_categories.emplace_back(column, text_of(feature.value, row));
+  }
+}
+
+void put(const Plan& plan, detectors::Role role, const Value& value, BinnedRow& row) {
+  const auto column = plan.binner.column_of(role);
+  if (!column) return;
+  const detectors::Cell cell = plan.binner.cell_of(*column, value);
+  row.cells[*column] = cell.cell;
+  row.cells[plan.columns.size() + *column] = cell.place;
+  if (plan.binner.is_new(*column, cell.cell) && value.kind == Value::Kind::text)
+    row.new_categories.emplace_back(*column, value.text);
+  if (value.kind != Value::Kind::number) return;
+  for (const WatchedColumn& watched : plan.watched)
+    if (watched.column == *column) row.watched.emplace_back(*column, value.number);
+}
+
+}  // namespace
+
+void bin_row(const Plan& plan, std::span<const Feature> features, const Predicted& predicted,
+             detectors::BinnerHints& hints, BinnedRow& row) {
+  const std::size_t columns = plan.columns.size();
+  row.cells.resize(2 * columns);
+  row.new_categories.clear();
+  row.watched.clear();
+  row.texts.clear();
+  plan.binner.bin(features, std::span(row.cells).first(columns), std::span(row.cells).last(columns), hints);
+  note_new_features(plan, features, row);
+  for (const WatchedColumn& watched : plan.watched)
+    for (const Feature& feature : features)
+      if (feature.value.kind == Value::Kind::number && feature.name == watched.name)
+        row.watched.emplace_back(watched.column, feature.value.number);
+  const detectors::Resolved resolved = detectors::resolve(predicted, plan.profile.task);
+  if (resolved.score) put(plan, detectors::Role::score, {Value::Kind::number, *resolved.score, {}}, row);
+  if (resolved.value) put(plan, detectors::Role::prediction, {Value::Kind::number, *resolved.value, {}}, row);
+  if (!resolved.label) return;
+  row.label = *resolved.label;
+  put(plan, detectors::Role::prediction, {Value::Kind::text, 0, row.label}, row);
+}
+
+}  // namespace driftd::app

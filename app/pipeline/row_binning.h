@@ -1,0 +1,37 @@
+// One prediction as cells: features, prediction and score by the plan's bins. The lane does it as events
+// come, the judge for rows that were kept whole until their reference was known.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/pipeline/plan.h"
+#include "core/event.h"
+#include "core/pair.h"
+
+namespace driftd::app {
+
+// Buffers for one row at a time. Texts are views into the event or this value.
+struct BinnedRow {
+  std::vector<std::uint8_t> cells;  // as many cells as the plan has columns, then as many places
+  std::vector<std::pair<std::uint32_t, std::string_view>> new_categories;
+  std::vector<std::pair<std::uint32_t, double>> watched;
+
+  [[nodiscard]] std::span<const std::uint8_t> cells_of(const Plan& plan) const {
+    return std::span(cells).first(plan.columns.size());
+  }
+  [[nodiscard]] std::span<const std::uint8_t> places_of(const Plan& plan) const {
+    return std::span(cells).last(plan.columns.size());
+  }
+  std::vector<char> texts;  // of new categories that are numbers
+  std::string label;        // what was predicted
+};
+
+void bin_row(const Plan& plan, std::span<const Feature> features, const Predicted& predicted,
+             detectors::BinnerHints& hints, BinnedRow& row);
+
+}  // namespace driftd::app

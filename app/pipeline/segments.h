@@ -1,0 +1,26 @@
+// Which segments an event belongs to, by the model's `segments`.
+//
+// A segment's label is "country=DE", "age=(25,45]" for a column with cuts (open on the left, closed on
+// the right, "-inf" and "inf" at the ends), and "country=DE,device=ios" for several columns. An event in
+// which one of the columns is missing is in no segment of that definition. The label is a
+// pure function of the event.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "app/config/model_config.h"
+#include "app/pipeline/version.h"
+#include "core/event.h"
+
+namespace driftd::app {
+
+// The label of the event's segment under one definition; empty where it has none.
+std::optional<std::string> segment_label(const SegmentConfig& segment, std::span<const Feature> features);
+
+// The numbers of all the event's segments, 0 (the whole model) first. New labels get a number.
+std::vector<std::uint32_t> segments_of(Version& version, std::span<const Feature> features);
+
+}  // namespace driftd::app

@@ -1,0 +1,122 @@
+// A model and its versions: all that driftd knows of them, between two rounds.
+//
+// Plain data with owners: lanes read `plan` and look up segments; everything else belongs to the
+// engine's thread (the judge). Entries never move (registry.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "alerts/rules.h"
+#include "alerts/schema_facts.h"
+#include "alerts/silence.h"
+#include "app/config/model_config.h"
+#include "app/pipeline/counters.h"
+#include "app/pipeline/open_slot.h"
+#include "app/pipeline/plan.h"
+#include "collector/join.h"
+#include "detectors/learner.h"
+#include "detectors/performance/pair_window.h"
+#include "detectors/sequential_detector.h"
+#include "detectors/window.h"
+
+namespace driftd::app {
+
+struct Version;
+
+struct Model {
+  std::uint32_t number = 0;
+  std::string name;
+  const ModelConfig* config = nullptr;
+  std::map<std::string, Version*, std::less<>> versions;
+  // What a new version begins with, where it inherits; null where it learns its own.
+  std::shared_ptr<const Plan> inherited;
+  std::shared_ptr<const Plan> inherited_pairs;
+  const Version* first_learnt = nullptr;  // whose learnt reference the others inherit
+
+  ModelCounters counters;
+  alerts::Silence silence;
+  Time heard = 0;              // wall time of the last prediction that was processed
+  std::int64_t last_slot = 0;  // newest slot that was not empty; meaningful once slots_closed > 0
+  bool forgotten = false;      // by a person; the numbers stay, a new event makes it known again
+  bool changed = true;         // since the last checkpoint
+};
+
+// The numbers of a version's segments. Number 0 is the whole model; others come as their labels do.
+class SegmentTable {
+ public:
+  SegmentTable() : labels_{""} {}
+  // kNone beyond kMostSegments. Several lanes may call it at once.
+  static constexpr std::uint32_t kNone = ~0U;
+  std::uint32_t number_of(std::string_view label);
+
+  // The engine's thread, between two rounds.
+  [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
+  void restore(std::vector<std::string> labels);
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> labels_;
+  std::map<std::string, std::uint32_t, std::less<>> numbers_;
+  std::uint64_t refused_ = 0;
+};
+inline constexpr std::size_t kMostSegments = 1000;
+
+// What is shown of one segment over `window`.
+struct SegmentState {
+  std::optional<detectors::Window> rows;   // once the reference is known
+  std::optional<detectors::Window> pairs;  // label and loss, once theirs is
+  std::optional<detectors::PairWindow> performance;
+};
+
+// An order-dependent detector on one column of one side.
+struct RunningDetector {
+  detectors::Side side = detectors::Side::predictions;
+  std::string column;
+  std::string kind;
+  std::unique_ptr<detectors::SequentialDetector> detector;
+};
+
+// Changes of pairs of a slot, in the order in which shards gave them.
+using PairChanges = std::vector<collector::PairChange>;
+
+struct Version {
+  std::uint32_t series = 0;
+  std::string name;
+  Model* model = nullptr;
+
+  std::shared_ptr<const Plan> plan;         // how rows are counted; null while the reference is being learnt
+  std::shared_ptr<const Plan> pairs;        // likewise label and loss
+  std::optional<detectors::TaskSpec> task;  // once it is known what a prediction means
+  std::optional<detectors::Learner> learner;
+  std::optional<detectors::Learner> pair_learner;
+  std::optional<detectors::Renewal> renewal;  // the second half of `auto`
+
+  SegmentTable segments;
+  std::vector<SegmentState> state;                 // by segment
+  std::map<std::int64_t, PairChanges> held_pairs;  // evidence slots that closed before the task was known
+  PairChanges held_history;                        // history that waits for the task
+  alerts::SchemaFacts facts;
+  std::map<std::string, alerts::RuleState> rules;  // by name
+  std::vector<RunningDetector> detectors;
+
+  VersionCounters counters;
+  std::string lineage = "{}";  // metadata of the newest model event
+  bool retired = false;
+  std::optional<std::int64_t> last_slot;       // newest closed slot that held a prediction
+  std::optional<std::int64_t> last_pair_slot;  // likewise a pair
+  bool changed = true;                         // since the last checkpoint
+  bool reference_changed = true;
+
+  [[nodiscard]] std::string reference_digest() const { return plan ? plan->profile.digest : std::string(); }
+};
+
+}  // namespace driftd::app

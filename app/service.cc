@@ -1,0 +1,202 @@
+#include "app/service.h"
+
+#include <array>
+#include <random>
+
+#include "app/config/reload.h"
+#include "app/http/api.h"
+#include "app/kafka_topics.h"
+#include "app/pipeline/deliver.h"
+#include "app/version.h"
+#include "collector/kafka_dead_letters.h"
+#include "collector/kafka_source.h"
+#include "core/hash.h"
+
+namespace driftd::app {
+
+namespace {
+
+constexpr std::size_t kRoundRecords = 20'000;
+constexpr std::chrono::milliseconds kPollWait{100};
+
+Time wall_clock() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string random_id() {
+  std::random_device random;
+  std::array<std::uint32_t, 4> words{random(), random(), random(), random()};
+  return hex({reinterpret_cast<const char*>(words.data()), sizeof words});
+}
+
+}  // namespace
+
+Service::Service(std::string file, Config config, Logger log)
+    : file_(std::move(file)),
+      config_(std::make_unique<Config>(std::move(config))),
+      log_(std::move(log)),
+      process_id_(random_id()) {
+  facts_.started = wall_clock();
+  facts_.reloaded = facts_.started;
+}
+
+Service::~Service() {
+  if (!stopped_) (void)stop();
+}
+
+Result<std::unique_ptr<Service>> Service::start(const std::string& file, Config config, Logger log) {
+  std::unique_ptr<Service> service(new Service(file, std::move(config), std::move(log)));
+  for (const auto step :
+       {&Service::open_store, &Service::open_http, &Service::open_kafka, &Service::open_engine})
+    if (auto done = (service.get()->*step)(); !done.ok()) {
+      service->stopped_ = true;
+      return done.error();
+    }
+  service->log_.info("started", {{"version", version()},
+                                 {"http", service->url()},
+                                 {"partitions", service->source_->partitions().size()},
+                                 {"storage", service->config_->storage.path}});
+  return service;
+}
+
+Status Service::open_store() {
+  auto store = storage::Store::open(config_->storage.path,
+                                    {.add = &add_history, .written_by = "driftd " + std::string(version())});
+  if (!store.ok()) return store.error();
+  store_ = std::make_unique<storage::Store>(std::move(*store));
+  return success();
+}
+
+Status Service::open_http() {
+  auto server = HttpServer::start(config_->http.listen, make_api(mailbox_));
+  if (!server.ok()) return server.error();
+  server_ = std::make_unique<HttpServer>(std::move(*server));
+  return success();
+}
+
+Status Service::open_kafka() {
+  collector::KafkaConnection connection{config_->kafka.brokers, config_->kafka.properties, kafka_log(log_)};
+  auto letters = collector::KafkaDeadLetters::open(connection, config_->kafka.dead_letter_topic);
+  if (!letters.ok()) return letters.error();
+  dead_letters_ = std::move(*letters);
+  auto source = collector::KafkaSource::open({.connection = std::move(connection),
+                                              .group = config_->kafka.group,
+                                              .topics = kafka_topics(config_->kafka.topics),
+                                              .start = config_->kafka.start,
+                                              .until = {},
+                                              .process_id = process_id_,
+                                              .process_start_ms = facts_.started / kMillisecond});
+  if (!source.ok()) return source.error();
+  source_ = std::move(*source);
+  return success();
+}
+
+Status Service::open_engine() {
+  auto engine = Engine::open({.config = config_.get(),
+                              .store = store_.get(),
+                              .source = source_.get(),
+                              .dead_letters = dead_letters_.get(),
+                              .log = log_,
+                              .replay = false,
+                              .base_url = url()});
+  if (!engine.ok()) return engine.error();
+  engine_ = std::move(*engine);
+  view_ = std::make_unique<LiveView>(*engine_, facts_, [this] { return reload(); });
+  delivery_ = std::make_unique<alerts::Delivery>(alerts::DeliveryOptions{
+      .user_agent = "driftd/" + std::string(version()), .ca_file = {}, .on_done = [this] {
+        mailbox_.notify();
+      }});
+  next_checkpoint_ = std::chrono::steady_clock::now();
+  mailbox_.set_ready(true);
+  return success();
+}
+
+Status Service::turn() {
+  mailbox_.serve(*view_);
+  if (auto done = take_round(); !done.ok()) return done;
+  if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
+  deliver();
+  return success();
+}
+
+Status Service::take_round() {
+  dead_letters_->poll(std::chrono::milliseconds(0));
+  if (dead_letters_->full()) {
+    dead_letters_->poll(kPollWait);
+    return success();
+  }
+  auto batch = source_->poll(kRoundRecords, kPollWait);
+  if (!batch.ok()) {
+    if (batch.error().code != ErrorCode::unavailable) return batch.error();
+    log_.warn(batch.error().message);
+    mailbox_.wait(kPollWait);
+    return success();
+  }
+  return engine_->round(*batch, wall_clock());
+}
+
+Status Service::checkpoint_if_due(bool force) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!force && now < next_checkpoint_) return success();
+  if (dead_letters_->pending() > 0) dead_letters_->poll(kPollWait);
+  if (dead_letters_->pending() > 0) return success();
+  if (auto done = engine_->checkpoint(); !done.ok()) {
+    ++facts_.checkpoint_failures;
+    log_.error("checkpoint failed; it is tried again", {{"error", done.error().message}});
+    next_checkpoint_ = now + std::chrono::seconds(1);
+    return success();
+  }
+  const auto end = std::chrono::steady_clock::now();
+  facts_.checkpoint_duration.add(std::chrono::duration<double>(end - now).count(), kCheckpointBounds);
+  facts_.last_checkpoint = wall_clock();
+  next_checkpoint_ = now + std::chrono::microseconds(config_->storage.checkpoint_every);
+  source_->commit(engine_->offsets());
+  return success();
+}
+
+void Service::deliver() {
+  auto& outbox = engine_->state().desk.outbox;
+  const Time now = wall_clock();
+  take_outcomes(outbox, delivery_->take_results(), now);
+  if (!engine_->has_unsaved_deliveries()) send_due(outbox, *delivery_, now);  // only what is stored goes out
+}
+
+Status Service::reload() {
+  LoadedConfig loaded = load_config(file_);
+  facts_.reload_succeeded = loaded.ok();
+  if (!loaded.ok()) return Error{ErrorCode::invalid, to_text(loaded.faults)};
+  for (const std::string& key : keys_that_need_restart(*config_, loaded.config))
+    log_.warn("a changed key takes effect after a restart", {{"key", key}});
+  auto config = std::make_unique<Config>(std::move(loaded.config));
+  engine_->reconfigure(*config, wall_clock());
+  config_ = std::move(config);
+  log_.set_level(config_->log.level);
+  facts_.reloaded = wall_clock();
+  log_.info("configuration reloaded", {{"file", file_}});
+  return success();
+}
+
+Status Service::stop() {
+  stopped_ = true;
+  mailbox_.set_ready(false);
+  Status saved = success();
+  if (engine_) {
+    for (int i = 0; i < 50 && dead_letters_->pending() > 0; ++i) dead_letters_->poll(kPollWait);
+    if (dead_letters_->pending() == 0) {
+      saved = engine_->checkpoint();
+      if (saved.ok()) source_->commit(engine_->offsets());
+    } else {
+      log_.error("dead letters were not acknowledged; their records are read again after the restart");
+    }
+  }
+  mailbox_.close();
+  if (server_) server_->stop();
+  source_.reset();
+  delivery_.reset();
+  log_.info("stopped");
+  return saved;
+}
+
+}  // namespace driftd::app
