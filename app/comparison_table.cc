@@ -27,8 +27,8 @@ std::string percent(double share) {
 }
 
 std::string columns_table(const Comparison& comparison) {
-  TextTable table({"column", "type", "missing", "now", "psi", "no drift <", "js", "tv", "ks", "p(ks)",
-                   "wasserstein/sd", "p(chi2)", "drift"});
+  TextTable table("llrrrrrrrrrrl", {"column", "type", "missing", "now", "psi", "psi 95%", "js", "tv", "ks",
+                                    "p(ks)", "wasserstein/sd", "p(chi2)", "drift"});
   for (const ComparedColumn& column : comparison.columns) {
     const auto value = [&column](Statistic statistic) { return find(column.statistics, statistic); };
     const StatisticValue* psi = value(Statistic::psi);
@@ -48,7 +48,7 @@ std::string performance_table(const Comparison& comparison) {
     const MetricValue* found = find(side.metrics, metric);
     return found != nullptr ? short_number(found->value) : std::string("-");
   };
-  TextTable table({"metric", "reference", "current"});
+  TextTable table("lrr", {"metric", "reference", "current"});
   table.add({"pairs", std::to_string(comparison.reference.pairs), std::to_string(comparison.current.pairs)});
   for (std::size_t i = 0; i < kMetricCount; ++i) {
     const auto metric = static_cast<Metric>(i);

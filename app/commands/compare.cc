@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -30,11 +29,9 @@ using detectors::Comparison;
 using detectors::DriftLimits;
 using detectors::Statistic;
 
-enum class Format { table, json, html };
-
 struct Options {
   std::string reference, current;
-  Format format = Format::table;
+  std::string format = "table";
   std::int64_t bins = detectors::kShownBins;
   bool bins_given = false;
   ColumnRoles roles;
@@ -112,7 +109,7 @@ Result<Comparison> compare_files(const Options& options, Streams& streams) {
 }
 
 ExitStatus compare(const Options& options, Streams& streams) {
-  if (options.format == Format::html) {
+  if (options.format == "html") {
     streams.err << "driftd compare: --format html is not supported by this version; use table or json\n";
     return ExitStatus::usage;
   }
@@ -131,8 +128,7 @@ ExitStatus compare(const Options& options, Streams& streams) {
     return comparison.error().code == ErrorCode::invalid ? ExitStatus::usage : ExitStatus::failed;
   }
   judge(*comparison, *limits);
-  streams.out << (options.format == Format::json ? comparison_json(*comparison)
-                                                 : comparison_table(*comparison));
+  streams.out << (options.format == "json" ? comparison_json(*comparison) : comparison_table(*comparison));
   return options.fail_on_drift && comparison->drift ? ExitStatus::drift : ExitStatus::done;
 }
 
@@ -157,20 +153,23 @@ void add_roles(CLI::App& app, ColumnRoles& roles) {
   app.add_option("--label", roles.label, "the column of what was true");
   app.add_option("--prediction", roles.prediction, "the column of what was predicted");
   app.add_option("--score", roles.score, "the column of the positive class's probability");
-  app.add_option("--ignore", roles.ignore, "columns to leave out")->delimiter(',');
+  app.add_option("--ignore", roles.ignore, "columns to leave out")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME,...");
 }
 
 Action prepare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("REFERENCE", options->reference, "CSV, JSON Lines, gzip too, or a profile");
   app.add_option("CURRENT", options->current, "CSV, JSON Lines, gzip too");
-  const std::map<std::string, Format> formats = {
-      {"table", Format::table}, {"json", Format::json}, {"html", Format::html}};
   app.add_option("--format", options->format, "table or json")
-      ->transform(CLI::CheckedTransformer(formats))
-      ->default_str("table");
+      ->check(CLI::IsMember({"table", "json", "html"}))
+      ->type_name("table|json")
+      ->capture_default_str();
   auto* bins = app.add_option("--bins", options->bins, "bins between the reference's quantiles")
                    ->check(CLI::Range(2, 1000))
+                   ->type_name("N")
                    ->capture_default_str();
   add_roles(app, options->roles);
   auto* fail = app.add_option("--fail-on-drift", options->limits,

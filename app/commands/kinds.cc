@@ -48,7 +48,7 @@ std::string kind_text(const Kind& kind) {
                      line("reads      ", kind.reads) + line("cost       ", kind.cost) +
                      line("memory     ", kind.memory) + line("guarantee  ", kind.guarantee) +
                      line("source     ", kind.paper) + "\n";
-  TextTable table({"parameter", "default", "range", "unit", "what it is"});
+  TextTable table("lrlll", {"parameter", "default", "range", "unit", "what it is"});
   for (const FieldDoc& field : kind.parameters()) {
     table.add({field.name, field.standard, field.type.starts_with("one of") ? field.type : range_of(field),
                field.unit, field.text});
@@ -57,7 +57,7 @@ std::string kind_text(const Kind& kind) {
 }
 
 std::string overview() {
-  TextTable table({"kind", "parameters (defaults)", "what it is"});
+  TextTable table("lll", {"kind", "parameters (defaults)", "what it is"});
   for (const Kind* kind : detectors::catalogue()) {
     std::string parameters;
     for (const FieldDoc& field : kind->parameters()) {
