@@ -32,7 +32,7 @@ PLACES = {
     "csv.h": ("app/table_reader*",),
     "spdlog/": ("app/log*",),
     "xxhash.h": ("core/hash*",),
-    "zlib.h": ("collector/line_reader*", "app/table_reader*"),
+    "zlib.h": ("collector/line_reader*", "app/gzip*", "app/table_reader*"),
     "nlohmann/json_fwd.hpp": ("*",),
     "nlohmann/json.hpp": ("*.cc",),
 }
