@@ -14,13 +14,16 @@
 #include <string_view>
 #include <vector>
 
-#include "app/gzip_lines.h"
 #include "app/table_reader.h"
+#include "collector/line_reader.h"
 #include "core/field_types.h"
 #include "core/nearest.h"
 
 namespace driftd::app {
 namespace {
+
+constexpr std::size_t kLongestLine = 4096;  // of one number
+constexpr std::size_t kLinesAtOnce = 10'000;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -44,13 +47,13 @@ class Lines {
  public:
   Lines(std::string name, const NumberSink& sink) : name_(std::move(name)), sink_(sink) {}
 
-  Status take(std::string_view line) {
-    ++count_;
+  // `number_of_line` counts from 1.
+  Status take(std::string_view line, std::int64_t number_of_line) {
     const std::string_view text = trimmed(line);
     if (text.empty()) return success();
     const auto number = number_of(text);
     if (!number) {
-      return Error{ErrorCode::invalid, name_ + ":" + std::to_string(count_) + ": \"" +
+      return Error{ErrorCode::invalid, name_ + ":" + std::to_string(number_of_line) + ": \"" +
                                            std::string(text.substr(0, 40)) +
                                            "\" is no number; a table needs --column"};
     }
@@ -61,7 +64,6 @@ class Lines {
  private:
   std::string name_;
   const NumberSink& sink_;
-  std::uint64_t count_ = 0;
 };
 
 class TemporaryFile {
@@ -88,14 +90,24 @@ class TemporaryFile {
 }  // namespace
 
 Status read_numbers(const std::string& path, const NumberSink& sink) {
+  auto reader = collector::LineReader::open(path, kLongestLine);
+  if (!reader) return reader.error();
   Lines lines(path, sink);
-  return each_line(path, [&lines](std::string_view line) { return lines.take(line); });
+  while (true) {
+    const auto block = (*reader)->next_lines(kLinesAtOnce);
+    if (!block) return block.error();
+    for (const collector::Line& line : block->lines) {
+      if (auto status = lines.take(line.text, line.number + 1); !status) return status;
+    }
+    if (block->end) return success();
+  }
 }
 
 Status read_numbers(std::istream& in, const NumberSink& sink) {
   Lines lines("standard input", sink);
+  std::int64_t number = 0;
   for (std::string line; std::getline(in, line);) {
-    if (auto status = lines.take(line); !status) return status;
+    if (auto status = lines.take(line, ++number); !status) return status;
   }
   return success();
 }
