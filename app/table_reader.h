@@ -3,7 +3,8 @@
 //
 // CSV: a header, commas, quotes as in RFC 4180, LF or CRLF. An empty cell is missing; `true` and
 // `false` are booleans; a cell that a JSON number could be (no leading zeros: "007" is a code) is a
-// number, and "nan", "inf" are none; a column in which numbers and texts mix is text as written.
+// number, "nan" is missing; a column in which numbers and texts mix is categorical. Cells that a row
+// lacks at its end are absent, blank lines are no rows.
 // JSON Lines: the events of DESIGN 3, predictions and feedback joined by id whatever their order (the
 // verdict of the earliest feedback counts), or flat objects whose fields are columns. A nested object or
 // array of a flat one is a value of another type.
