@@ -75,9 +75,11 @@ class Sink {
 
 class Lines final : public Sink {
  public:
-  Lines(std::ostream& out, std::string name) : out_(out), name_(std::move(name)) {}
+  Lines(std::ostream& out, std::string name, bool at_once)
+      : out_(out), name_(std::move(name)), at_once_(at_once) {}
   Status put(const StreamEvent& event) override {
     out_ << event.json << '\n';
+    if (at_once_) out_.flush();
     return out_ ? success() : fault();
   }
   Status close() override { return out_.flush() ? success() : fault(); }
@@ -86,6 +88,7 @@ class Lines final : public Sink {
   [[nodiscard]] Status fault() const { return Error{ErrorCode::io, "cannot write to " + name_}; }
   std::ostream& out_;
   std::string name_;
+  bool at_once_;  // each line, since somebody waits for it
 };
 
 class Topics final : public Sink {
@@ -179,9 +182,9 @@ ExitStatus run(Options& options, Streams& streams) {
     sink = std::move(*topics);
   } else if (!options.file.empty()) {
     file.open(options.file, std::ios::binary);
-    sink = std::make_unique<Lines>(file, options.file);
+    sink = std::make_unique<Lines>(file, options.file, options.realtime);
   } else {
-    sink = std::make_unique<Lines>(streams.out, "standard output");
+    sink = std::make_unique<Lines>(streams.out, "standard output", options.realtime);
   }
   simulate::Stream stream(*scenario, options.stream);
   tell_changes(*scenario, stream, options.stream, streams.err);
@@ -190,6 +193,12 @@ ExitStatus run(Options& options, Streams& streams) {
 }
 
 void declare(CLI::App& app, Options& options) {
+  app.description(
+      "Events of a known stream, in order of event time; the same options give the same bytes on every\n"
+      "machine. Each scenario's model is the true concept as it was before the first change. The scenarios, "
+      "and\n"
+      "the share of the events after which something changes (told with its time on standard error):\n\n" +
+      simulate::scenario_table());
   app.add_option("SCENARIO", options.scenario, "sea, stagger, agrawal, hyperplane or credit")->required();
   auto* file = app.add_option("-o,--output", options.file, "JSON Lines file (default: standard output)");
   auto* brokers =
@@ -211,7 +220,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--label-delay", options.label_delay, "from a prediction to its feedback")
       ->capture_default_str();
   app.add_option("--model", options.stream.model, "its name (default: the scenario's)");
-  app.add_option("--version-name", options.stream.version, "the model's version")->capture_default_str();
+  app.add_option("--model-version", options.stream.version, "the model's version")->capture_default_str();
   app.add_flag("--realtime", options.realtime,
                "one second of event time takes a second; starts now unless --start");
 }
@@ -225,17 +234,7 @@ const Command command_simulate = {
     .examples =
         "driftd simulate sea -o sea.jsonl                     100,000 predictions and their feedback\n"
         "driftd simulate credit --events 50000 --seed 7 | gzip > credit.jsonl.gz\n"
-        "driftd simulate credit --brokers localhost:9092 --rate 200 --realtime\n"
-        "\n"
-        "Events are in order of event time; the same options give the same bytes on every machine.\n"
-        "Each scenario's model is the true concept before its first change. Where the changes are,\n"
-        "as a share of the events (their times are told on standard error):\n"
-        "  sea         three numbers, 5 % noise: threshold 8, at 25 % 9, at 50 % 7, at 75 % 9.5\n"
-        "  stagger     three categories: another concept at 33 % and at 66 %\n"
-        "  agrawal     loan applicants, nine features: another concept at 50 %\n"
-        "  hyperplane  ten numbers: from 50 % on the weights of x1 and x2 grow, gradually\n"
-        "  credit      mixed features, missing values, a score: other applicants (covariate shift)\n"
-        "              at 50 %, another risk (concept drift) at 75 %",
+        "driftd simulate credit --brokers localhost:9092 --rate 200 --realtime",
     .prepare = [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       declare(app, *options);
