@@ -21,16 +21,41 @@ std::uint8_t inner_place(double position) {
   return position > 0 ? static_cast<std::uint8_t>(position) : std::uint8_t{0};
 }
 
-// The first of `size` >= 1 rising knots that is not below the number, which is not above the last. No
-// branch depends on the number: mispredicted ones would cost more than the comparisons.
-std::size_t bin_of(const double* knots, std::size_t size, double number) {
-  const double* base = knots;
-  while (size > 1) {
-    const std::size_t half = size / 2;
-    base += half * static_cast<std::size_t>(base[half - 1] < number);
-    size -= half;
+// Knots lie in groups of this many, the last one filled up with infinity.
+constexpr std::size_t kGroup = 16;
+static_assert(kMaxBins <= kGroup * kGroup);
+using Pair = double __attribute__((vector_size(16)));
+using Mask = std::int64_t __attribute__((vector_size(16)));
+
+// How many of a group are below the number. Neither this nor bin_of() has a branch or a chain of loads
+// that depends on the number: a mispredicted branch costs more than all the comparisons.
+std::size_t count_below(const double* group, double number) {
+  const Pair compared = {number, number};
+  Mask below = {0, 0};
+  for (std::size_t i = 0; i < kGroup; i += 2) {
+    Pair knots;
+    std::memcpy(&knots, group + i, sizeof knots);
+    below -= knots < compared;  // true is -1
   }
-  return static_cast<std::size_t>(base - knots);
+  return static_cast<std::size_t>(below[0] + below[1]);
+}
+
+// The first knot that is not below the number, which is not above the last one. The first group holds
+// the ends of the groups that follow it.
+std::size_t bin_of(const double* groups, double number) {
+  const std::size_t group = count_below(groups, number);
+  return group * kGroup + count_below(groups + (group + 1) * kGroup, number);
+}
+
+// As bin_of() reads them.
+void append_groups(const std::vector<double>& knots, std::vector<double>& out) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::size_t groups = (knots.size() + kGroup - 1) / kGroup;
+  for (std::size_t i = 0; i < kGroup; ++i) {
+    out.push_back(i + 1 < groups ? knots[(i + 1) * kGroup - 1] : kInfinity);
+  }
+  out.insert(out.end(), knots.begin(), knots.end());
+  out.resize(out.size() + groups * kGroup - knots.size(), kInfinity);
 }
 
 }  // namespace
@@ -52,7 +77,9 @@ Binner::Binner(const Profile& profile, Side side) {
 }
 
 void Binner::add_numeric(const ColumnProfile& profile, Column& column) {
-  column.first = static_cast<std::uint32_t>(knots_.size());
+  column.first = static_cast<std::uint32_t>(bins_.size());
+  column.groups = static_cast<std::uint32_t>(groups_.size());
+  append_groups(profile.knots, groups_);
   column.size = static_cast<std::uint32_t>(profile.knots.size());
   column.minimum = profile.minimum;
   column.maximum = profile.maximum;
@@ -60,7 +87,6 @@ void Binner::add_numeric(const ColumnProfile& profile, Column& column) {
   for (std::size_t i = 0; i < profile.knots.size(); ++i) {
     const double low = profile.low(i);
     const double scale = kPlaces / (profile.knots[i] - low);
-    knots_.push_back(profile.knots[i]);
     bins_.push_back({low, std::isfinite(scale) ? scale : 0});
   }
 }
@@ -124,7 +150,7 @@ Cell Binner::number_cell(const Column& column, double number) const {
     return {static_cast<std::uint8_t>(kFirstBin + column.size),
             outer_place((number - column.maximum) * column.outer_scale)};
   }
-  const std::size_t bin = bin_of(knots_.data() + column.first, column.size, number);
+  const std::size_t bin = bin_of(groups_.data() + column.groups, number);
   const Bin& place = bins_[column.first + bin];
   return {static_cast<std::uint8_t>(kFirstBin + bin), inner_place((number - place.low) * place.scale)};
 }

@@ -58,8 +58,9 @@ class Binner {
   struct Column {
     ColumnType type = ColumnType::numeric;
     bool open = false;
-    std::uint32_t first = 0;  // into knots_ and bins_, or into slots_
-    std::uint32_t size = 0;   // knots, or slots of the hash table (a power of two)
+    std::uint32_t first = 0;   // into bins_, or into slots_
+    std::uint32_t size = 0;    // fine bins, or slots of the hash table (a power of two)
+    std::uint32_t groups = 0;  // into groups_
     double minimum = 0;
     double maximum = 0;
     double outer_scale = 0;  // 256 / range
@@ -88,7 +89,7 @@ class Binner {
   [[nodiscard]] Cell text_cell(const Column& column, std::string_view text) const;
 
   std::vector<Column> columns_;
-  std::vector<double> knots_;
+  std::vector<double> groups_;  // knots, arranged for the search
   std::vector<Bin> bins_;
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> others_;
