@@ -121,7 +121,7 @@ rocksdb::WriteOptions StoreEngine::write_options() const {
 
 rocksdb::Status StoreEngine::mend() {
   if (!broken) return rocksdb::Status::OK();
-  const rocksdb::Status status = db->Resume();
+  rocksdb::Status status = db->Resume();
   if (status.ok()) broken = false;
   return status;
 }

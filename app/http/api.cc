@@ -191,7 +191,7 @@ void dispatch(Mailbox& mailbox, const Request& request, const Respond& respond) 
     if (!names) continue;
     if (route.method != method) {
       allowed.push_back(route.method);
-      if (route.method == "GET") allowed.push_back("HEAD");
+      if (route.method == "GET") allowed.emplace_back("HEAD");
       continue;
     }
     if (method != "GET") {

@@ -21,22 +21,19 @@ Mailbox::Mailbox(std::chrono::milliseconds patience, std::size_t capacity)
     : patience_(patience), capacity_(capacity) {}
 
 void Mailbox::post(Work work, Respond respond) {
-  const char* refusal = nullptr;
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) {
-      refusal = "driftd is stopping";
-    } else if (letters_.size() >= capacity_) {
-      refusal = "too many requests wait for an answer; try again";
-    } else {
-      letters_.push_back({std::move(work), std::move(respond), Clock::now()});
-    }
-  }
-  if (refusal != nullptr) {
+  if (const char* refusal = refused_or_put({std::move(work), respond, Clock::now()})) {
     respond(unavailable(refusal));
   } else {
     arrived_.notify_one();
   }
+}
+
+const char* Mailbox::refused_or_put(Letter letter) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return "driftd is stopping";
+  if (letters_.size() >= capacity_) return "too many requests wait for an answer; try again";
+  letters_.push_back(std::move(letter));
+  return nullptr;
 }
 
 std::size_t Mailbox::serve(EngineView& view) {

@@ -46,6 +46,7 @@ class Mailbox {
     Respond respond;
     Clock::time_point posted;
   };
+  const char* refused_or_put(Letter letter);  // why it is refused, or nullptr
 
   const std::chrono::milliseconds patience_;
   const std::size_t capacity_;
