@@ -10,16 +10,18 @@ namespace {
 constexpr std::uint32_t kNewest = std::numeric_limits<std::uint32_t>::max();
 
 // What of a prediction is there: one byte of flags, a second one of what was predicted.
-enum Flag : std::uint8_t {
-  kLate = 1,
-  kCounts = 2,
-  kExpired = 4,
-  kJoined = 8,
-  kHasNewest = 16,
-  kHasEarliest = 32,
-  kEvidenceGiven = 64,
-};
-enum Said : std::uint8_t { kLabel = 1, kValue = 2, kScore = 4, kScores = 8 };
+constexpr int kLate = 1;
+constexpr int kCounts = 2;
+constexpr int kExpired = 4;
+constexpr int kJoined = 8;
+constexpr int kHasNewest = 16;
+constexpr int kHasEarliest = 32;
+constexpr int kEvidenceGiven = 64;
+
+constexpr int kLabel = 1;
+constexpr int kValue = 2;
+constexpr int kScore = 4;
+constexpr int kScores = 8;
 
 void put_fixed(std::uint64_t value, Encoder& out) {
   char bytes[8];

@@ -21,14 +21,15 @@ namespace driftd::collector::join {
 struct Rank {
   Time time = 0;
   std::uint64_t content_hash = 0;
-  auto operator<=>(const Rank&) const = default;
+  auto operator<=>(const Rank&) const = default;  // NOLINT(modernize-use-nullptr): a fault of the linter's
 };
 
 // Which verdict a prediction has taken up. A verdict is named by its rank and the version it named.
 struct VerdictName {
   Rank rank;
   std::optional<std::uint32_t> series;
-  auto operator<=>(const VerdictName&) const = default;
+  auto operator<=>(const VerdictName&) const =
+      default;  // NOLINT(modernize-use-nullptr): a fault of the linter's
 };
 
 struct WaitingVerdict {

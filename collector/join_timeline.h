@@ -21,7 +21,7 @@ class Timeline {
   struct Look {
     Time time = 0;
     std::uint64_t hash = 0;
-    auto operator<=>(const Look&) const = default;
+    auto operator<=>(const Look&) const = default;  // NOLINT(modernize-use-nullptr): a fault of the linter's
   };
 
   void add(const Look& look) {

@@ -43,8 +43,8 @@ Sample sample(const Place& place, Random random) {
 
 }  // namespace
 
-extern const Scenario scenario_agrawal;
-const Scenario scenario_agrawal = {
+extern const Scenario kScenarioAgrawal;
+const Scenario kScenarioAgrawal = {
     .name = "agrawal",
     .summary = "loan applicants, nine features; no noise; abrupt concept drift",
     .positive = "A",

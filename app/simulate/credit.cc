@@ -64,8 +64,8 @@ Sample sample(const Place& place, Random random) {
 
 }  // namespace
 
-extern const Scenario scenario_credit;
-const Scenario scenario_credit = {
+extern const Scenario kScenarioCredit;
+const Scenario kScenarioCredit = {
     .name = "credit",
     .summary = "mixed features with missing values, a score; covariate shift, then concept drift",
     .positive = "bad",

@@ -39,8 +39,8 @@ Sample sample(const Place& place, Random random) {
 
 }  // namespace
 
-extern const Scenario scenario_hyperplane;
-const Scenario scenario_hyperplane = {.name = "hyperplane",
+extern const Scenario kScenarioHyperplane;
+const Scenario kScenarioHyperplane = {.name = "hyperplane",
                                       .summary = "ten numbers; no noise; gradual concept drift",
                                       .positive = "above",
                                       .changes = kChanges,

@@ -5,15 +5,15 @@
 
 namespace driftd::app::simulate {
 
-extern const Scenario scenario_sea;
-extern const Scenario scenario_stagger;
-extern const Scenario scenario_agrawal;
-extern const Scenario scenario_hyperplane;
-extern const Scenario scenario_credit;
+extern const Scenario kScenarioSea;
+extern const Scenario kScenarioStagger;
+extern const Scenario kScenarioAgrawal;
+extern const Scenario kScenarioHyperplane;
+extern const Scenario kScenarioCredit;
 
 std::span<const Scenario* const> scenarios() {
-  static constexpr std::array kScenarios = {&scenario_sea, &scenario_stagger, &scenario_agrawal,
-                                            &scenario_hyperplane, &scenario_credit};
+  static constexpr std::array kScenarios = {&kScenarioSea, &kScenarioStagger, &kScenarioAgrawal,
+                                            &kScenarioHyperplane, &kScenarioCredit};
   return kScenarios;
 }
 

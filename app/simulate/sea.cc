@@ -28,8 +28,8 @@ Sample sample(const Place& place, Random random) {
 
 }  // namespace
 
-extern const Scenario scenario_sea;
-const Scenario scenario_sea = {
+extern const Scenario kScenarioSea;
+const Scenario kScenarioSea = {
     .name = "sea",
     .summary = "three numbers, two of which decide; 5 % noise; abrupt concept drift",
     .positive = "yes",

@@ -30,8 +30,8 @@ Sample sample(const Place& place, Random random) {
 
 }  // namespace
 
-extern const Scenario scenario_stagger;
-const Scenario scenario_stagger = {.name = "stagger",
+extern const Scenario kScenarioStagger;
+const Scenario kScenarioStagger = {.name = "stagger",
                                    .summary = "three categories; no noise; abrupt concept drift",
                                    .positive = "yes",
                                    .changes = kChanges,
