@@ -182,7 +182,7 @@ void expect_same_features(const std::string& text, const Decoded& decoded) {
   }
 }
 
-int documents() { return std::getenv("DRIFTD_LONG_TESTS") != nullptr ? 2'000'000 : 60'000; }
+int documents() { return std::getenv("DRIFTD_FULL") != nullptr ? 2'000'000 : 60'000; }
 
 TEST(DecoderDifferential, SeesWhatAnotherParserSees) {
   Random random(20261120);

@@ -135,6 +135,9 @@ TEST_F(KafkaSourceTest, PausingInTheMidstOfAStreamLosesNothing) {
 }
 
 TEST_F(KafkaSourceTest, MissingTopicsAreAllNamed) {
+  if (kafka_library_version().starts_with("2.0.")) {
+    GTEST_SKIP() << "the broker inside librdkafka 2.0 creates every topic that is asked for";
+  }
   ASSERT_TRUE(mock_->create_topic("there", 1).ok());
   const auto source = KafkaSource::open(options({"gone", "there", "away"}));
   ASSERT_FALSE(source.ok());
