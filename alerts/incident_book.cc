@@ -125,7 +125,7 @@ std::vector<const Incident*> IncidentBook::all() const {
 std::map<IncidentBook::Series, int> IncidentBook::active(Time now) const {
   std::map<Series, int> gauges;
   for (const auto& [id, incident] : incidents_) {
-    if (!incident.is_open() && now - *incident.resolved_at >= kDay) continue;
+    if (!incident.is_open() && now != kNoTime && now - *incident.resolved_at >= kDay) continue;
     int& gauge =
         gauges[{incident.key.model, incident.key.version, incident.key.kind, incident.findings.severity}];
     gauge = std::max(gauge, incident.is_open() ? 1 : 0);

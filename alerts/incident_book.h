@@ -69,7 +69,8 @@ class IncidentBook {
     friend auto operator<=>(const Series&, const Series&) = default;
   };
   [[nodiscard]] const std::map<Series, std::uint64_t>& totals() const { return totals_; }
-  // 1 where an incident is open, 0 where the last one closed less than a day before `now`.
+  // 1 where an incident is open, 0 where the last one closed less than a day before `now`
+  // (kNoTime: no clock yet, nothing has gone).
   [[nodiscard]] std::map<Series, int> active(Time now) const;
 
   // Forgets closed incidents that were resolved before `oldest`, beyond `max_closed` the oldest.

@@ -136,7 +136,7 @@ class History {
 };
 
 TEST(Histories, NeverTwoOpenAndEveryDeliveryEnds) {
-  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
     History history(seed);
     for (int step = 0; step < 150; ++step) history.step();
     history.finish();
