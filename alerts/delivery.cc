@@ -1,3 +1,8 @@
+// Boost 1.74 knows the coroutines of clang by their old name only.
+#if defined(__clang__) && !defined(BOOST_ASIO_HAS_CO_AWAIT)
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#define BOOST_ASIO_HAS_STD_COROUTINE 1
+#endif
 // First, because Boost 1.74's awaitable.hpp forgets it.
 #include <utility>
 

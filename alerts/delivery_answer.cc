@@ -21,7 +21,7 @@ constexpr int kMostInterim = 8;
 struct FirstBytes {
   using value_type = std::string;
 
-  class reader {
+  class reader {  // NOLINT(readability-identifier-naming): the name that Beast asks for
    public:
     template <bool R, class F>
     explicit reader(http::header<R, F>& /*header*/, value_type& body) : body_(body) {}

@@ -26,7 +26,7 @@ struct IncidentKey {
   IncidentKind kind = IncidentKind::data;
   std::string subject;
 
-  friend auto operator<=>(const IncidentKey&, const IncidentKey&) = default;
+  friend auto operator<=>(const IncidentKey&, const IncidentKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct ColumnFinding {

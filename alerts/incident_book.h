@@ -66,7 +66,7 @@ class IncidentBook {
     std::string version;
     IncidentKind kind = IncidentKind::data;
     Severity severity = Severity::info;
-    friend auto operator<=>(const Series&, const Series&) = default;
+    friend auto operator<=>(const Series&, const Series&) = default;  // NOLINT(modernize-use-nullptr)
   };
   [[nodiscard]] const std::map<Series, std::uint64_t>& totals() const { return totals_; }
   // 1 where an incident is open, 0 where the last one closed less than a day before `now`

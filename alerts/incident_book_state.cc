@@ -78,7 +78,8 @@ Status IncidentBook::restore(std::string_view key, std::string_view bytes) {
                    "two incidents are open under one key: " + other.id + ", " + incident->id};
     if (incident->opened_at >= other.opened_at) latest->second = incident->id;
   }
-  incidents_[incident->id] = *std::move(incident);
+  Incident& kept = incidents_[incident->id];
+  kept = *std::move(incident);
   return success();
 }
 

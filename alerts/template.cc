@@ -23,7 +23,7 @@ struct Scope {
   std::vector<std::string_view> names;
 };
 const std::vector<Scope>& scopes() {
-  static const std::vector<Scope> all = {
+  static const std::vector<Scope> kScopes = {
       {"", {"incident",        "type",       "event",     "timestamp",    "timestamp_ms", "model",
             "version",         "kind",       "severity",  "action",       "strength",     "rule",
             "fault",           "summary",    "opened_at", "opened_at_ms", "resolved_at",  "evidence",
@@ -33,7 +33,7 @@ const std::vector<Scope>& scopes() {
       {"statistics", {"statistic", "value"}},
       {"performance", {"metric", "reference", "current"}},
   };
-  return all;
+  return kScopes;
 }
 
 std::vector<std::string> names_within(const std::vector<std::string>& sections) {
