@@ -117,6 +117,7 @@ Status Service::turn() {
   mailbox_.serve(*view_);
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
+  log_incidents();
   deliver();
   return success();
 }
@@ -154,6 +155,23 @@ Status Service::checkpoint_if_due(bool force) {
   next_checkpoint_ = now + std::chrono::microseconds(config_->storage.checkpoint_every);
   source_->commit(engine_->offsets());
   return success();
+}
+
+// The newest are kept for whoever asks; nobody needs to.
+void Service::log_incidents() {
+  constexpr std::size_t kKept = 100;
+  for (alerts::IncidentEvent& event : std::exchange(engine_->state().desk.events, {})) {
+    const alerts::Incident& incident = event.incident;
+    log_.info("incident " + std::string(alerts::name_of(event.type)),
+              {{"incident", incident.id},
+               {"model", incident.key.model},
+               {"version", incident.key.version},
+               {"severity", alerts::name_of(incident.findings.severity)},
+               {"action", alerts::name_of(incident.findings.action)},
+               {"summary", incident.findings.summary}});
+    if (events_.size() >= kKept) events_.erase(events_.begin());
+    events_.push_back(std::move(event));
+  }
 }
 
 void Service::deliver() {

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "alerts/delivery.h"
 #include "app/config/load.h"
@@ -38,6 +40,10 @@ class Service {
   Status stop();
 
   [[nodiscard]] std::string url() const { return server_->url(); }
+  // What /metrics shows.
+  std::string metrics() { return view_->metrics(); }
+  // What happened to incidents since the last call; turn() has logged it.
+  std::vector<alerts::IncidentEvent> take_events() { return std::exchange(events_, {}); }
 
  private:
   Service(std::string file, Config config, Logger log);
@@ -48,6 +54,7 @@ class Service {
   Status take_round();
   Status checkpoint_if_due(bool force);
   void deliver();
+  void log_incidents();
 
   std::string file_;
   std::unique_ptr<Config> config_;
@@ -63,6 +70,7 @@ class Service {
   std::unique_ptr<alerts::Delivery> delivery_;
   std::unique_ptr<HttpServer> server_;
   std::chrono::steady_clock::time_point next_checkpoint_;
+  std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };
 

@@ -25,6 +25,8 @@ Node Node::quoted_text(std::string text) {
   return node;
 }
 
+Node Node::list() { return list(std::vector<Node>()); }
+
 Node Node::list(std::vector<Node> items) {
   Node node;
   node.kind = Kind::list;

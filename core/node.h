@@ -32,7 +32,8 @@ struct Node {
 
   static Node scalar(std::string text, int line = 0);  // as if written bare
   static Node quoted_text(std::string text);           // as if written in quotes
-  static Node list(std::vector<Node> items = {});
+  static Node list();
+  static Node list(std::vector<Node> items);
   static Node map();
   void set(std::string key, Node value);  // appends an entry; makes a map of a null
 };

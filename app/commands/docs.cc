@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 
+#include "alerts/exposition_table.h"
 #include "app/commands/command.h"
 #include "app/config/documentation.h"
 
@@ -13,12 +14,14 @@ extern const Command command_docs;
 const Command command_docs = {
     .name = "docs",
     .summary = "print a generated page of docs/",
-    .examples = "driftd docs configuration > docs/configuration.md",
+    .examples = "driftd docs configuration > docs/configuration.md\ndriftd docs metrics > docs/metrics.md",
     .prepare = [](CLI::App& app) -> Action {
       auto page = std::make_shared<std::string>();
-      app.add_option("PAGE", *page, "which page")->required()->check(CLI::IsMember({"configuration"}));
+      app.add_option("PAGE", *page, "which page")
+          ->required()
+          ->check(CLI::IsMember({"configuration", "metrics"}));
       return [page](Streams& streams) {
-        streams.out << configuration_page();
+        streams.out << (*page == "metrics" ? alerts::metrics_page() : configuration_page());
         return ExitStatus::done;
       };
     },

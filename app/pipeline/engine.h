@@ -94,6 +94,8 @@ class Engine {
   Status load();
   Status load_versions();
   Status load_version_state(Version& version);
+  Status load_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
+  void put_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
   Status load_joins();
   Status load_alerts();
   Status load_open_slots();

@@ -1,5 +1,7 @@
 // Checkpoints (DESIGN 5): state, offsets, waiting predictions, history and outbox in one atomic write,
 // and the way back after a restart. storage/FORMAT.md describes the bytes.
+#include <charconv>
+
 #include "app/pipeline/engine.h"
 #include "app/pipeline/version_codec.h"
 #include "detectors/profile_json.h"
@@ -23,8 +25,25 @@ Status read(const storage::Store& store, const std::string& key, std::string_vie
   return take(in);
 }
 
-std::string block_part(std::string_view learner, std::int64_t slot) {
-  return storage::Key(storage::Table::meta).text(learner).i64(slot).bytes().substr(1);
+// Blocks of rows that a reference is learnt from: one key a slot, which sorts as the slots do.
+constexpr const char* kRowBlocks = "rows/";
+constexpr const char* kPairBlocks = "pairs/";
+constexpr std::size_t kSlotDigits = 20;
+
+std::string block_part(const char* part, std::int64_t slot) {
+  const std::string digits = std::to_string(static_cast<std::uint64_t>(slot) ^ (1ULL << 63));
+  return part + std::string(kSlotDigits - digits.size(), '0') + digits;
+}
+
+std::string block_prefix(std::uint32_t series, const char* part) {
+  const std::string first = storage::state_key(series, block_part(part, 0));
+  return first.substr(0, first.find(part) + std::string_view(part).size());
+}
+
+std::int64_t block_slot(std::string_view digits) {
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + std::min(digits.size(), kSlotDigits), value);
+  return static_cast<std::int64_t>(value ^ (1ULL << 63));
 }
 
 }  // namespace
@@ -71,11 +90,8 @@ void Engine::put_versions() {
     name.put_text(version.model->name);
     name.put_text(version.name);
     unwritten_.put(storage::registry_key(series), seal("registry", kFormat, name.bytes()));
-    for (auto [learner, part] :
-         {std::pair(&version.learner, "rows"), std::pair(&version.pair_learner, "pairs")})
-      if (*learner)
-        for (const auto& [slot, block] : (*learner)->take_new_blocks())
-          unwritten_.put(storage::state_key(series, block_part(part, slot)), seal("rows", kFormat, block));
+    put_blocks(series, kRowBlocks, version.learner);
+    put_blocks(series, kPairBlocks, version.pair_learner);
     if (version.reference_changed) {
       if (version.plan)
         unwritten_.put(storage::state_key(series, "profile"),
@@ -97,6 +113,17 @@ void Engine::put_versions() {
     unwritten_.put(storage::meta_key("model/" + model.name), seal("model", kFormat, state.bytes()));
     model.changed = false;
   }
+}
+
+// A learner that has done its work leaves no block behind.
+void Engine::put_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner) {
+  if (!learner) {
+    const std::string prefix = block_prefix(series, part);
+    unwritten_.erase_range(prefix, storage::end_of_prefix(prefix));
+    return;
+  }
+  for (const auto& [slot, block] : learner->take_new_blocks())
+    unwritten_.put(storage::state_key(series, block_part(part, slot)), seal("rows", kFormat, block));
 }
 
 Status Engine::load_versions() {
@@ -151,28 +178,25 @@ Status Engine::load_version_state(Version& version) {
   Status done = read(store, storage::state_key(version.series, "state"), "version",
                      [&](Decoder& in) { return load_version(in, version, parts_.config->slot); });
   if (!done.ok()) return done;
-  for (auto [learner, part] :
-       {std::pair(&version.learner, "rows"), std::pair(&version.pair_learner, "pairs")}) {
-    if (!*learner) continue;
-    Status fault = success();
-    const std::string prefix =
-        storage::state_key(version.series, storage::Key(storage::Table::meta).text(part).bytes().substr(1));
-    done = store.for_each(prefix, [&](std::string_view key, std::string_view value) {
-      auto unsealed = unseal("rows", kFormat, value);
-      if (!unsealed.ok()) {
-        fault = unsealed.error();
-        return false;
-      }
-      storage::KeyReader slot(storage::Table::meta, "m" + std::string(key.substr(key.size() - 8)));
-      fault = (*learner)->restore_block(slot.i64(), unsealed->payload);
-      return fault.ok();
-    });
-    if (!done.ok()) return done;
-    if (!fault.ok()) return fault;
-  }
+  if (done = load_blocks(version.series, kRowBlocks, version.learner); !done.ok()) return done;
+  if (done = load_blocks(version.series, kPairBlocks, version.pair_learner); !done.ok()) return done;
   judge_.equip(version);
   version.changed = version.reference_changed = false;
   return success();
+}
+
+Status Engine::load_blocks(std::uint32_t series, const char* part,
+                           std::optional<detectors::Learner>& learner) {
+  if (!learner) return success();
+  Status fault = success();
+  const std::string prefix = block_prefix(series, part);
+  const Status done = parts_.store->for_each(prefix, [&](std::string_view key, std::string_view value) {
+    auto unsealed = unseal("rows", kFormat, value);
+    fault = unsealed.ok() ? learner->restore_block(block_slot(key.substr(prefix.size())), unsealed->payload)
+                          : Status(unsealed.error());
+    return fault.ok();
+  });
+  return done.ok() ? fault : done;
 }
 
 void Engine::put_joins() {

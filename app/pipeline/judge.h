@@ -84,7 +84,8 @@ class Judge {
   void learn(Version& version, std::int64_t slot, const OpenSlot& data);
   void advance_learning(Version& version, std::int64_t closed_slot);
   void fix_reference(Version& version);
-  void fix_pair_reference(Version& version);
+  void fix_pair_reference(Version& version, std::int64_t slot);
+  void complete_pair_history(Version& version, const PairChanges& changes);
   void renew_reference(Version& version, Time clock);
   void settle_held(Version& version);
   void count_raw(Version& version, OpenSlot& slot);
@@ -94,7 +95,8 @@ class Judge {
   void apply_rule(Version& version, const alerts::RuleConfig& rule, alerts::RuleChange change,
                   const alerts::Observation& seen, Time slot_end);
   [[nodiscard]] alerts::Observation observe(Version& version, const alerts::RuleConfig& rule) const;
-  void fill_in(const Version& version, const alerts::RuleConfig& rule, alerts::Findings& findings) const;
+  void fill_in(const Version& version, const alerts::RuleConfig& rule, std::int64_t slot,
+               alerts::Findings& findings) const;
 
   Parts parts_;
 };

@@ -78,11 +78,25 @@ void Judge::write_pair_history(Version& version, const collector::PairChange& ch
   detectors::PairTally performance;
   performance.add(*resolved);
   std::optional<detectors::Tally> tally;
-  if (version.pairs) count_pair(*version.pairs, *resolved, change.pair, tally.emplace(version.pairs->layout));
+  if (version.pairs && slot_of(change.pair.evidence_time, slot_length()) > version.pairs_after)
+    count_pair(*version.pairs, *resolved, change.pair, tally.emplace(version.pairs->layout));
   const std::int64_t slot = slot_of(change.pair.prediction_time, slot_length());
   for (const std::uint32_t segment : segments_of(change.pair))
     parts_.history->add_pairs(version.series, segment, slot, version.pairs.get(), tally ? &*tally : nullptr,
                               performance, change.sign);
+}
+
+// Label and loss of pairs whose history was written before their reference was known.
+void Judge::complete_pair_history(Version& version, const PairChanges& changes) {
+  for (const collector::PairChange& change : changes) {
+    const auto resolved = detectors::resolve(change.pair.predicted, change.pair.verdict, *version.task);
+    if (!resolved || !change.history) continue;
+    detectors::Tally tally(version.pairs->layout);
+    count_pair(*version.pairs, *resolved, change.pair, tally);
+    const std::int64_t slot = slot_of(change.pair.prediction_time, slot_length());
+    for (const std::uint32_t segment : segments_of(change.pair))
+      parts_.history->add_pairs(version.series, segment, slot, version.pairs.get(), &tally, {}, change.sign);
+  }
 }
 
 void Judge::close_pairs(Version& version, std::int64_t slot, const PairChanges& changes) {
@@ -125,7 +139,7 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   judge_rules(version, slot, detectors::Side::pairs, drifts, labels);
   if (version.pair_learner) {
     version.pair_learner->add_slot(slot, learnt);
-    fix_pair_reference(version);
+    fix_pair_reference(version, slot);
   }
 }
 

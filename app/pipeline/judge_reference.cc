@@ -122,7 +122,7 @@ void Judge::fix_reference(Version& version) {
   settle_held(version);
 }
 
-void Judge::fix_pair_reference(Version& version) {
+void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
   if (!version.pair_learner->complete()) return;
   const ModelConfig& config = *version.model->config;
   auto options = profile_options(config, version.model->name, version.name);
@@ -139,6 +139,11 @@ void Judge::fix_pair_reference(Version& version) {
     return;
   }
   version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
+  version.pairs_after = slot;
+  for (const auto& [held, changes] : version.held_pairs)
+    if (held > slot) complete_pair_history(version, changes);
+  for (const auto& [key, changes] : pairs)
+    if (key.series == version.series && key.slot > slot) complete_pair_history(version, changes);
   version.changed = version.reference_changed = true;
   segment_state(version, 0);
 }
@@ -162,9 +167,10 @@ void Judge::settle_held(Version& version) {
   const PairChanges history = std::move(version.held_history);
   version.held_history.clear();
   for (const collector::PairChange& change : history) write_pair_history(version, change);
-  const auto held = std::move(version.held_pairs);
-  version.held_pairs.clear();
-  for (const auto& [slot, changes] : held) judge_pairs(version, slot, changes);
+  while (!version.held_pairs.empty()) {
+    const auto held = version.held_pairs.extract(version.held_pairs.begin());
+    judge_pairs(version, held.key(), held.mapped());
+  }
 }
 
 // Rows that were kept whole are counted, now that the version's reference is known.

@@ -21,6 +21,8 @@ alerts::FaultCounts faults_in(const Plan& plan, const detectors::Tally& tally, s
           categorical ? cells[detectors::kNewCell].count : 0};
 }
 
+constexpr std::size_t kLineageKept = 8;
+
 alerts::IncidentKey key_of(const Version& version, alerts::IncidentKind kind, std::string subject) {
   return {version.model->name, version.name, kind, std::move(subject)};
 }
@@ -162,7 +164,7 @@ void Judge::judge_schema(Version& version, std::int64_t slot, const detectors::T
       continue;
     }
     alerts::Findings findings = alerts::findings_of(change.fault, column, change.share, *action);
-    findings.metadata = version.lineage;
+    findings.metadata = version.lineage_at(slot);
     parts_.desk->open(key, version.reference_digest(), findings, end);
   }
 }
@@ -251,7 +253,8 @@ void Judge::take_model_events(std::int64_t slot) {
     Model* model = parts_.registry->find(event.model);
     if (model == nullptr) continue;
     Version& version = parts_.registry->version_of(*model, event.version);
-    if (event.metadata != "{}") version.lineage = event.metadata;
+    if (event.metadata != "{}") version.lineage[slot] = event.metadata;
+    while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
     version.retired = event.event == Lifecycle::retired;
     version.changed = true;
     if (const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);

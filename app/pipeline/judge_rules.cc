@@ -39,6 +39,10 @@ std::optional<ColumnView> column_view(const Version& version, const std::string&
   return std::nullopt;
 }
 
+detectors::Side side_of(const alerts::RuleConfig& rule) {
+  return looks_at_pairs(rule) ? detectors::Side::pairs : detectors::Side::predictions;
+}
+
 }  // namespace
 
 bool looks_at_pairs(const alerts::RuleConfig& rule) {
@@ -103,14 +107,16 @@ void Judge::apply_rule(Version& version, const alerts::RuleConfig& rule, alerts:
   if (change == RuleChange::closed || change == RuleChange::reopened) parts_.desk->close(key, slot_end);
   if (change == RuleChange::closed) return;
   alerts::Findings findings = alerts::findings_of(rule, seen);
-  fill_in(version, rule, findings);
-  parts_.desk->open(key, version.reference_digest(), findings, slot_end);
+  fill_in(version, rule, slot_of(slot_end - 1, slot_length()), findings);
+  parts_.desk->open(key, version.reference_digest(side_of(rule)), findings, slot_end);
 }
 
-void Judge::fill_in(const Version& version, const alerts::RuleConfig& rule,
+void Judge::fill_in(const Version& version, const alerts::RuleConfig& rule, std::int64_t slot,
                     alerts::Findings& findings) const {
-  findings.metadata = version.lineage;
-  findings.performance = performance_changes(version);
+  findings.metadata = version.lineage_at(slot);
+  // Performance is known on the feedback clock; how far that is when a slot of predictions closes is no
+  // property of the stream.
+  if (looks_at_pairs(rule)) findings.performance = performance_changes(version);
   if (rule.column.empty()) return;
   alerts::ColumnFinding finding{rule.column, rule.segment, {}, {}};
   if (const auto view = column_view(version, rule.column, rule.segment))

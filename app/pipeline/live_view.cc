@@ -70,7 +70,8 @@ json performance_json(const Version& version) {
 json version_json(const Version& version) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
-              {"lineage", json::parse(version.lineage, nullptr, false)}};
+              {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
+                                      nullptr, false)}};
   const VersionCounters& counters = version.counters;
   one["coverage"] = {
       {"predictions", counters.predictions}, {"joined", counters.matched}, {"expired", counters.expired}};

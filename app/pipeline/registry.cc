@@ -92,6 +92,7 @@ void Registry::reset(Version& version) {
   version.task.reset();
   version.learner.reset();
   version.pair_learner.reset();
+  version.pairs_after = std::numeric_limits<std::int64_t>::min();
   version.renewal.reset();
   version.segments.restore({""});
   version.state.clear();
@@ -101,7 +102,7 @@ void Registry::reset(Version& version) {
   version.rules.clear();
   version.detectors.clear();
   version.counters = {};
-  version.lineage = "{}";
+  version.lineage.clear();
   version.retired = false;
   version.last_slot.reset();
   version.last_pair_slot.reset();

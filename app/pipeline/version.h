@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -98,6 +99,8 @@ struct Version {
   std::optional<detectors::TaskSpec> task;  // once it is known what a prediction means
   std::optional<detectors::Learner> learner;
   std::optional<detectors::Learner> pair_learner;
+  // Evidence slots after this one count label and loss; those before were what they were learnt from.
+  std::int64_t pairs_after = std::numeric_limits<std::int64_t>::min();
   std::optional<detectors::Renewal> renewal;  // the second half of `auto`
 
   SegmentTable segments;
@@ -109,7 +112,8 @@ struct Version {
   std::vector<RunningDetector> detectors;
 
   VersionCounters counters;
-  std::string lineage = "{}";  // metadata of the newest model event
+  std::map<std::int64_t, std::string>
+      lineage;  // metadata of model events by the slot of their effect; the newest few
   bool retired = false;
   std::optional<std::int64_t> last_slot;       // newest closed slot that held a prediction
   std::optional<std::int64_t> last_pair_slot;  // likewise a pair
@@ -117,6 +121,16 @@ struct Version {
   bool reference_changed = true;
 
   [[nodiscard]] std::string reference_digest() const { return plan ? plan->profile.digest : std::string(); }
+  // Of the side on whose clock something is judged, so that it does not depend on how far the other is.
+  [[nodiscard]] std::string reference_digest(detectors::Side side) const {
+    if (side == detectors::Side::predictions) return reference_digest();
+    return pairs ? pairs->profile.digest : std::string();
+  }
+  // As it was when the slot closed; "{}" where nothing was said.
+  [[nodiscard]] std::string lineage_at(std::int64_t slot) const {
+    const auto after = lineage.upper_bound(slot);
+    return after == lineage.begin() ? "{}" : std::prev(after)->second;
+  }
 };
 
 }  // namespace driftd::app

@@ -161,13 +161,18 @@ void save_version(Encoder& out, const Version& version) {
   save_optional(out, version.task);
   save_learner(out, version.learner);
   save_learner(out, version.pair_learner);
+  out.put_i64(version.pairs_after);
   save_optional(out, version.renewal);
   save_windows(out, version);
   save_held(out, version);
   version.facts.save(out);
   save_rules(out, version);
   version.counters.save(out);
-  out.put_text(version.lineage);
+  out.put_u64(version.lineage.size());
+  for (const auto& [slot, metadata] : version.lineage) {
+    out.put_i64(slot);
+    out.put_text(metadata);
+  }
   out.put_bool(version.retired);
   save_slot(out, version.last_slot);
   save_slot(out, version.last_pair_slot);
@@ -183,6 +188,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
     if (const Status done = take(detectors::TaskSpec::load(in), version.task); !done.ok()) return done;
   if (const Status done = load_learner(in, version.learner); !done.ok()) return done;
   if (const Status done = load_learner(in, version.pair_learner); !done.ok()) return done;
+  version.pairs_after = in.get_i64();
   version.renewal.reset();
   if (in.get_bool()) {
     if (!version.plan) return Error{ErrorCode::corrupt, "a renewal without its reference"};
@@ -199,7 +205,11 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   if (const Status done = load_rules(in, version); !done.ok()) return done;
   version.counters = {};
   version.counters.load(in);
-  version.lineage = std::string(in.get_text());
+  version.lineage.clear();
+  for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
+    const std::int64_t slot = in.get_i64();
+    version.lineage[slot] = std::string(in.get_text());
+  }
   version.retired = in.get_bool();
   version.last_slot = load_slot(in);
   version.last_pair_slot = load_slot(in);

@@ -22,15 +22,15 @@ def near(a, b):
 def report(request, program, shared_data, tmp_path_factory):
     model, case = request.param, CASES[request.param]
     folder = tmp_path_factory.mktemp(model)
-    subprocess.run([program, "profile", "--model", model, "-o", folder / "profile.json", shared_data / case["reference"]],
+    subprocess.run([program, "profile", "--model", model, "-o", folder / "profile.json", shared_data / "data" / case["reference"]],
                    check=True, capture_output=True)
     positive = f"    positive: '{case['positive']}'\n" if "positive" in case else ""
     (folder / "driftd.yaml").write_text(
         f"models:\n  {model}:\n    task: {case['task']}\n{positive}    reference: {{file: profile.json}}\n")
-    subprocess.run([program, "replay", "-c", folder / "driftd.yaml", shared_data / f"{model}.predictions.jsonl.gz",
-                    shared_data / f"{model}.feedback.jsonl.gz", "--blocks", "month", "--report", folder / "report.json"],
+    subprocess.run([program, "replay", "-c", folder / "driftd.yaml", shared_data / "data" / f"{model}.predictions.jsonl.gz",
+                    shared_data / "data" / f"{model}.feedback.jsonl.gz", "--blocks", "month", "--report", folder / "report.json"],
                    check=True, capture_output=True)
-    expected = json.loads((shared_data / "expected" / f"{model}.json").read_text())
+    expected = json.loads((shared_data / "data" / "expected" / f"{model}.json").read_text())
     return json.loads((folder / "report.json").read_text()), expected
 
 
@@ -94,13 +94,13 @@ def test_performance_is_that_of_scikit_learn(report):
 
 def test_planted_faults_are_counted(program, shared_data, tmp_path):
     subprocess.run([program, "profile", "--model", "bike", "-o", tmp_path / "profile.json",
-                    shared_data / "bike.reference.csv.gz"], check=True, capture_output=True)
+                    shared_data / "data" / "bike.reference.csv.gz"], check=True, capture_output=True)
     (tmp_path / "driftd.yaml").write_text(
         "models:\n  default:\n    task: regression\n    reference: {file: profile.json}\n")
-    subprocess.run([program, "replay", "-c", tmp_path / "driftd.yaml", shared_data / "bike_faults.predictions.jsonl.gz",
-                    shared_data / "bike_faults.feedback.jsonl.gz", "--metrics", tmp_path / "end.prom", "--blocks", "month",
+    subprocess.run([program, "replay", "-c", tmp_path / "driftd.yaml", shared_data / "data" / "bike_faults.predictions.jsonl.gz",
+                    shared_data / "data" / "bike_faults.feedback.jsonl.gz", "--metrics", tmp_path / "end.prom", "--blocks", "month",
                     "--report", tmp_path / "report.json"], check=True, capture_output=True)
-    truth = json.loads((shared_data / "bike_faults.truth.json").read_text())
+    truth = json.loads((shared_data / "data" / "bike_faults.truth.json").read_text())
     metrics = {}
     for line in (tmp_path / "end.prom").read_text().splitlines():
         if not line.startswith("#"):
@@ -132,10 +132,10 @@ def test_planted_faults_are_counted(program, shared_data, tmp_path):
 
 def test_gzip_and_plain_give_the_same(program, shared_data, tmp_path):
     plain = tmp_path / "bike_faults.predictions.jsonl"
-    plain.write_bytes(gzip.decompress((shared_data / "bike_faults.predictions.jsonl.gz").read_bytes()))
+    plain.write_bytes(gzip.decompress((shared_data / "data" / "bike_faults.predictions.jsonl.gz").read_bytes()))
     (tmp_path / "driftd.yaml").write_text("models: {default: {reference: {first: 500}}}\n")
     outputs = []
-    for path in (plain, shared_data / "bike_faults.predictions.jsonl.gz"):
+    for path in (plain, shared_data / "data" / "bike_faults.predictions.jsonl.gz"):
         subprocess.run([program, "replay", "-c", tmp_path / "driftd.yaml", path, "--metrics", tmp_path / "end.prom"],
                        check=True, capture_output=True)
         outputs.append((tmp_path / "end.prom").read_text().replace(".jsonl.gz", ".jsonl"))
