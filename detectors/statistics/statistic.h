@@ -47,13 +47,13 @@ std::string_view name_of(Method method);
 
 struct StatisticValue {
   Statistic statistic = Statistic::psi;
-  double value = 0;                 // finite
+  double value = 0;                                // finite
   std::optional<double> null_mean = std::nullopt;  // what no drift gives at these sample sizes
   std::optional<double> null_q95 = std::nullopt;   // and its 95 % point
   std::optional<double> p_value = std::nullopt;
-  Method method = Method::none;  // of the p-value
-  std::optional<double> dof = std::nullopt;     // degrees of freedom
-  std::optional<double> bound = std::nullopt;   // binned: how far the value may be from that of the raw values
+  Method method = Method::none;                // of the p-value
+  std::optional<double> dof = std::nullopt;    // degrees of freedom
+  std::optional<double> bound = std::nullopt;  // binned: how far the value may be from that of the raw values
 };
 
 // nullptr where it is undefined.
