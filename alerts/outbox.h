@@ -139,7 +139,7 @@ class Outbox {
   Sequences ended_;
   std::set<std::uint64_t> under_way_;
   std::map<std::string, Told, std::less<>> told_;  // by open incident: the webhooks it concerned
-  std::map<Route, Time> last_retrain_;                              // event time
+  std::map<Route, Time> last_retrain_;             // event time
   std::map<std::string, WebhookCounters, std::less<>> counters_;
   std::uint64_t next_sequence_ = 1;
   std::set<std::string, std::less<>> dirty_;  // keys of stored entries

@@ -1,6 +1,7 @@
 #include "app/pipeline/engine.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/pipeline/reference_shelf.h"
 
@@ -209,6 +210,9 @@ void Engine::close_slots() {
                          outputs_);
   apply_joins();
   if (prediction == kNoTime) return;
+  // At whole hours of event time, so that what is left is a function of the clock alone.
+  const Time hour = slot_start(slot_of(prediction, kHour), kHour);
+  if (std::exchange(pruned_, hour) != hour) state_.desk.book.prune(hour - parts_.config->storage.retention);
   const Time wall = state_.desk.wall_now;
   for (const Model* model : state_.registry.models_by_name())
     state_.desk.outbox.advance(model->name, prediction, wall);

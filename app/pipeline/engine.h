@@ -128,6 +128,7 @@ class Engine {
   std::map<std::uint32_t, std::int64_t> offsets_;     // next record, by partition
   std::set<std::string, std::less<>> letters_about_;  // models of which a letter about a limit was sent
   Time next_forgetting_ = kNoTime;
+  Time pruned_ = kNoTime;
   storage::WriteBatch unwritten_;  // changes of state that no checkpoint holds yet
 };
 

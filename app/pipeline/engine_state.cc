@@ -244,7 +244,7 @@ Status Engine::load_alerts() {
     return parts_.store->for_each(storage::Key(table),
                                   [&, table](std::string_view key, std::string_view value) {
                                     storage::KeyReader reader(table, key);
-                                    fault = restore(reader.text(), value);
+                                    fault = restore(std::string(reader.tail()), value);
                                     return fault.ok();
                                   });
   };
@@ -414,7 +414,6 @@ void Engine::forget_history() {
     if (const Status done = storage::forget_slots_before(*parts_.store, series, before, unwritten_);
         !done.ok())
       parts_.log.warn("old history could not be forgotten", {{"error", done.error().message}});
-  state_.desk.book.prune(clock - parts_.config->storage.retention);
 }
 
 }  // namespace driftd::app

@@ -16,8 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   JoinContext context;
   context.label_horizon = kDay;
   const Predicted predicted;
-  shard.predict({.series = 1, .model = 0, .id = "id", .variant = "", .time = kDay, .predicted = &predicted},
-                context, out);
+  JoinPrediction prediction;
+  prediction.series = 1;
+  prediction.id = "id";
+  prediction.time = kDay;
+  prediction.predicted = &predicted;
+  shard.predict(prediction, context, out);
   shard.feedback({.model = 0, .series = std::nullopt, .id = "id", .time = kDay, .verdict = {}}, context, out);
   shard.for_each_dirty([](std::string_view, std::optional<std::string_view>) {});
   context.prediction_clock = context.feedback_clock = 2 * kDay;
