@@ -43,11 +43,12 @@ else()
 endif()
 set(DRIFTD_RDKAFKA_ROOT ${drift_cache}/librdkafka-2.8.0 CACHE PATH "Prefix of a static librdkafka newer than the system's")
 if(EXISTS ${DRIFTD_RDKAFKA_ROOT}/lib/librdkafka.a)
-  add_library(rdkafka::rdkafka INTERFACE IMPORTED GLOBAL)
+  add_library(rdkafka::rdkafka STATIC IMPORTED GLOBAL)
+  set_target_properties(rdkafka::rdkafka PROPERTIES IMPORTED_LOCATION ${DRIFTD_RDKAFKA_ROOT}/lib/librdkafka.a)
   target_include_directories(rdkafka::rdkafka SYSTEM INTERFACE ${DRIFTD_RDKAFKA_ROOT}/include)
   # What its static form leaves to the linker; its copy of lz4 stays its own, RocksDB brings another.
   pkg_check_modules(RDKAFKA_NEEDS REQUIRED IMPORTED_TARGET GLOBAL libsasl2 libzstd libcurl)
-  target_link_libraries(rdkafka::rdkafka INTERFACE ${DRIFTD_RDKAFKA_ROOT}/lib/librdkafka.a PkgConfig::RDKAFKA_NEEDS
+  target_link_libraries(rdkafka::rdkafka INTERFACE PkgConfig::RDKAFKA_NEEDS
     OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS} m)
   target_link_options(rdkafka::rdkafka INTERFACE LINKER:--exclude-libs,librdkafka.a)
 else()

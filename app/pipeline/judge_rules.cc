@@ -93,9 +93,9 @@ alerts::Observation Judge::observe(Version& version, const alerts::RuleConfig& r
   if (!view) return seen;
   const detectors::Missing missing = detectors::missing_of(*view->column, view->counts);
   seen.n = missing.events - missing.missing;
-  const auto values = detectors::binned_statistics(*view->column, view->counts);
-  if (const auto* value = detectors::find(values, *detectors::statistic_of(rule.statistic)))
-    seen.value = value->value;
+  const detectors::Statistic statistic = *detectors::statistic_of(rule.statistic);
+  const auto values = detectors::binned_statistics(*view->column, view->counts, detectors::bit(statistic));
+  if (const auto* value = detectors::find(values, statistic)) seen.value = value->value;
   return seen;
 }
 

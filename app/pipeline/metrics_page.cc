@@ -139,7 +139,9 @@ void add_columns(const Version& version, const std::string& segment, const Plan&
     if (const auto ratio = detectors::missing_of(column, total.column(i)).ratio())
       if (segment.empty() || budget.take(MetricId::column_missing_ratio))
         families[MetricId::column_missing_ratio].add({model, version.name, segment, column.name}, *ratio);
-    const auto values = detectors::binned_statistics(column, total.column(i));
+    detectors::StatisticSet set = 0;
+    for (const detectors::Statistic statistic : wanted) set |= detectors::bit(statistic);
+    const auto values = detectors::binned_statistics(column, total.column(i), set);
     for (const detectors::Statistic statistic : wanted)
       if (const auto* value = detectors::find(values, statistic);
           value != nullptr && budget.take(MetricId::drift_statistic))
