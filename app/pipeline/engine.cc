@@ -210,12 +210,18 @@ void Engine::close_slots() {
                          outputs_);
   apply_joins();
   if (prediction == kNoTime) return;
-  // At whole hours of event time, so that what is left is a function of the clock alone.
-  const Time hour = slot_start(slot_of(prediction, kHour), kHour);
-  if (std::exchange(pruned_, hour) != hour) state_.desk.book.prune(hour - parts_.config->storage.retention);
+  prune_incidents(std::min(prediction, feedback));
   const Time wall = state_.desk.wall_now;
   for (const Model* model : state_.registry.models_by_name())
     state_.desk.outbox.advance(model->name, prediction, wall);
+}
+
+// Closed incidents go at whole hours of the clock that is behind, so that what is left is a function of the
+// clocks alone.
+void Engine::prune_incidents(Time clock) {
+  if (clock == kNoTime) return;
+  const Time hour = slot_start(slot_of(clock, kHour), kHour);
+  if (std::exchange(pruned_, hour) != hour) state_.desk.book.prune(hour - parts_.config->storage.retention);
 }
 
 void Engine::gather_open_slots(const Version& version) {

@@ -114,6 +114,7 @@ class Engine {
   void apply_joins();
   void advance_clocks(const collector::Batch& batch, Time wall_now);
   void close_slots();
+  void prune_incidents(Time clock);
   void gather_open_slots(const Version& version);
   void tell_cells(const Version& version, const detectors::RawRow& row, std::string_view cells);
   [[nodiscard]] collector::JoinContext join_context() const;
