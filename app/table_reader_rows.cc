@@ -37,9 +37,10 @@ std::optional<Time> time_of(const Value& value) {
   if (value.kind == Value::Kind::text) return parse_rfc3339(value.text);
   if (value.kind != Value::Kind::number || value.number != std::floor(value.number)) return std::nullopt;
   constexpr double kMillisecondsPerSecond = 1000;
+  constexpr Time kFirstSecond = kEarliestTime / kSecond;
+  constexpr Time kLastSecond = kLatestTime / kSecond;
   const double seconds = value.number / kMillisecondsPerSecond;
-  if (!(seconds >= static_cast<double>(kEarliestTime / kSecond)) ||
-      !(seconds <= static_cast<double>(kLatestTime / kSecond))) {
+  if (!(seconds >= static_cast<double>(kFirstSecond)) || !(seconds <= static_cast<double>(kLastSecond))) {
     return std::nullopt;
   }
   return static_cast<Time>(value.number) * kMillisecond;

@@ -179,7 +179,7 @@ Action prepare(CLI::App& app) {
   return [options, &app, bins, fail](Streams& streams) {
     options->bins_given = bins->count() > 0;
     options->fail_on_drift = fail->count() > 0;
-    const auto order = app.parse_order();
+    const auto& order = app.parse_order();
     return_swallowed_file(*options, !order.empty() && order.front() == fail);
     return compare(*options, streams);
   };
