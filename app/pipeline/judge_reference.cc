@@ -94,10 +94,12 @@ void Judge::fix_reference(Version& version) {
         "no reference could be made of the rows seen",
         {{"model", version.model->name}, {"version", version.name}, {"error", profile.error().message}});
     version.learner.emplace(rule_of(config.reference), slot_length());
+    version.learning.clear();
     return;
   }
   const Time begin = slot_start(version.learner->first_slot(), slot_length());
   version.learner.reset();
+  version.learning.clear();
   version.plan = std::make_shared<Plan>(std::move(*profile), detectors::Side::predictions, config);
   if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
   const detectors::ReferenceRule rule = rule_of(config.reference);

@@ -1,7 +1,5 @@
 #include "app/pipeline/lane.h"
 
-#include <algorithm>
-
 #include "app/pipeline/predicted.h"
 #include "app/pipeline/segments.h"
 #include "collector/content_hash.h"
@@ -49,12 +47,21 @@ Model* Lane::admit(EventKind kind, std::string_view name, const collector::Recor
            name);
     return nullptr;
   }
-  ++counters.events[static_cast<std::size_t>(kind)];
-  if (admission.model != nullptr && admission.model != recent_.model) {
+  if (admission.model == nullptr) {
+    count_event(kind);
+  } else if (admission.model != recent_.model) {
     recent_.model = admission.model;
     recent_.version = nullptr;
   }
   return admission.model;
+}
+
+bool Lane::fits(const PredictionEvent& event, const collector::Record& record, Version& version) {
+  if (version.plan != nullptr || version.learning.take(event.features, settings_.max_columns)) return true;
+  reject(record, Rejection::too_many_columns,
+         "the model has shown more columns than limits.max_columns; send fewer or raise the limit",
+         event.model);
+  return false;
 }
 
 void Lane::take_event(const PredictionEvent& event, const collector::Record& record, Registry& registry,
@@ -71,6 +78,8 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
     recent_.plan = nullptr;
   }
   Version& version = *recent_.version;
+  if (!fits(event, record, version)) return;
+  count_event(EventKind::prediction);
   const bool late = clocks.is_late(partition_, event.time);
   clocks.observe(partition_, event.time);
   VersionCounters& counted = version_counters[&version];
@@ -111,6 +120,7 @@ void Lane::take_event(const FeedbackEvent& event, const collector::Record& recor
                       collector::Clocks& clocks) {
   Model* model = admit(EventKind::feedback, event.model, record, registry);
   if (model == nullptr) return;
+  count_event(EventKind::feedback);
   ++model_counters[model].feedback;
   TakenFeedback taken;
   taken.model = model->number;
@@ -130,6 +140,7 @@ void Lane::take_event(const ModelEvent& event, const collector::Record& record, 
                       collector::Clocks& clocks) {
   Model* model = admit(EventKind::model, event.model, record, registry);
   if (model == nullptr) return;
+  count_event(EventKind::model);
   if (collector::Clocks::model_event_moves_watermark(info_.roles)) clocks.observe(partition_, event.time);
   model_events.push_back({std::string(event.model), std::string(event.version), std::string(event.metadata),
                           event.time, event.event});
@@ -162,11 +173,7 @@ void Lane::keep_raw(const PredictionEvent& event, TakenRow& row) {
   raw.predicted = predicted_of(event);
   names.reserve(event.features.size());
   raw.values.reserve(event.features.size());
-  for (const Feature& feature : event.features) {
-    if (const auto known = std::find(names.begin(), names.end(), feature.name); known != names.end()) {
-      raw.values[static_cast<std::size_t>(known - names.begin())] = detectors::own(feature.value);
-      continue;
-    }
+  for (const Feature& feature : event.features) {  // the decoder gives each name once
     names.emplace_back(feature.name);
     raw.values.push_back(detectors::own(feature.value));
   }

@@ -105,8 +105,11 @@ class Lane {
                   collector::Clocks& clocks);
   void take_event(const ModelEvent& event, const collector::Record& record, Registry& registry,
                   collector::Clocks& clocks);
-  // Counts the record as an event or rejects it; nullptr: rejected or to be ignored.
+  // nullptr: rejected, or counted and to be ignored.
   Model* admit(EventKind kind, std::string_view model, const collector::Record& record, Registry& registry);
+  // False: rejected, for the columns of what is being learnt are too many with this event's.
+  bool fits(const PredictionEvent& event, const collector::Record& record, Version& version);
+  void count_event(EventKind kind) { ++counters.events[static_cast<std::size_t>(kind)]; }
   void reject(const collector::Record& record, Rejection reason, std::string message,
               std::string_view model = {});
   void bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);

@@ -94,6 +94,7 @@ void Registry::reset(Version& version) {
   version.pair_learner.reset();
   version.pairs_after = std::numeric_limits<std::int64_t>::min();
   version.renewal.reset();
+  version.learning.clear();
   version.segments.restore({""});
   version.state.clear();
   version.held_pairs.clear();

@@ -10,6 +10,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +25,7 @@
 #include "app/pipeline/open_slot.h"
 #include "app/pipeline/plan.h"
 #include "collector/join.h"
+#include "core/event.h"
 #include "detectors/learner.h"
 #include "detectors/performance/pair_window.h"
 #include "detectors/sequential_detector.h"
@@ -71,6 +74,22 @@ class SegmentTable {
 };
 inline constexpr std::size_t kMostSegments = 1000;
 
+// The columns that the rows of a reference under way have shown. What a stream of ever new names would fill
+// is bounded here; once the reference is known, other columns are not looked at. Not saved: after a restart
+// they are counted anew.
+class ColumnNames {
+ public:
+  // Notes those of an event; false, and nothing is noted, where there would be more than `most`. Several
+  // lanes may call it at once.
+  bool take(std::span<const Feature> features, std::size_t most);
+  // The engine's thread, between two rounds.
+  void clear() { names_.clear(); }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string, std::less<>> names_;
+};
+
 // What is shown of one segment over `window`.
 struct SegmentState {
   std::optional<detectors::Window> rows;   // once the reference is known
@@ -103,6 +122,7 @@ struct Version {
   std::int64_t pairs_after = std::numeric_limits<std::int64_t>::min();
   std::optional<detectors::Renewal> renewal;  // the second half of `auto`
 
+  ColumnNames learning;  // while `plan` is null
   SegmentTable segments;
   std::vector<SegmentState> state;                 // by segment
   std::map<std::int64_t, PairChanges> held_pairs;  // evidence slots that closed before the task was known
