@@ -140,16 +140,18 @@ Status Service::take_round() {
 
 Status Service::checkpoint_if_due(bool force) {
   const auto now = std::chrono::steady_clock::now();
-  if (!force && now < next_checkpoint_) return success();
+  if (now < next_checkpoint_ && (!force || checkpoint_failed_)) return success();
   if (dead_letters_->pending() > 0) dead_letters_->poll(kPollWait);
   if (dead_letters_->pending() > 0) return success();
   if (auto done = engine_->checkpoint(); !done.ok()) {
     ++facts_.checkpoint_failures;
+    checkpoint_failed_ = true;
     log_.error("checkpoint failed; it is tried again", {{"error", done.error().message}});
     next_checkpoint_ = now + std::chrono::seconds(1);
     return success();
   }
   const auto end = std::chrono::steady_clock::now();
+  checkpoint_failed_ = false;
   facts_.checkpoint_duration.add(std::chrono::duration<double>(end - now).count(), kCheckpointBounds);
   facts_.last_checkpoint = wall_clock();
   next_checkpoint_ = now + std::chrono::microseconds(config_->storage.checkpoint_every);
@@ -188,6 +190,8 @@ Status Service::reload() {
   for (const std::string& key : keys_that_need_restart(*config_, loaded.config))
     log_.warn("a changed key takes effect after a restart", {{"key", key}});
   auto config = std::make_unique<Config>(std::move(loaded.config));
+  config->slot = config_->slot;  // slots are numbered by it
+  config->dedupe = config_->dedupe;
   engine_->reconfigure(*config, wall_clock());
   config_ = std::move(config);
   log_.set_level(config_->log.level);

@@ -70,6 +70,7 @@ class Service {
   std::unique_ptr<alerts::Delivery> delivery_;
   std::unique_ptr<HttpServer> server_;
   std::chrono::steady_clock::time_point next_checkpoint_;
+  bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
   std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };

@@ -268,7 +268,15 @@ void Engine::reconfigure(const Config& config, Time wall_now) {
   state_.desk.outbox.configure(config.alerts.webhooks, wall_now);
   judge_.reconfigure(config);
   for (const auto& lane : lanes_) lane->set(lane_settings(config, parts_.replay));
-  for (Version* version : state_.registry.versions_by_name()) judge_.equip(*version);
+  for (Version* version : state_.registry.versions_by_name()) {
+    if (version->plan) {  // the same cells, read by the detectors that are declared now
+      const bool handed_on = version->model->inherited == version->plan;
+      version->plan = std::make_shared<Plan>(version->plan->profile, detectors::Side::predictions,
+                                             *version->model->config);
+      if (handed_on) version->model->inherited = version->plan;
+    }
+    judge_.equip(*version);
+  }
 }
 
 std::vector<collector::PartitionOffset> Engine::offsets() const {

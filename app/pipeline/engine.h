@@ -94,13 +94,17 @@ class Engine {
   Status load();
   Status load_versions();
   Status load_version_state(Version& version);
+  void supersede(Version& version, const std::shared_ptr<const Plan>& file,
+                 const std::shared_ptr<const Plan>& pair_file);
   Status load_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
   void put_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
   Status load_joins();
   Status load_alerts();
   Status load_open_slots();
   Status load_positions();
+  Status load_model_numbers();
   void put_versions();
+  void put_model_numbers();
   void put_joins();
   void put_alerts();
   void put_open_slots();
@@ -130,6 +134,9 @@ class Engine {
   std::set<std::string, std::less<>> letters_about_;  // models of which a letter about a limit was sent
   Time next_forgetting_ = kNoTime;
   Time pruned_ = kNoTime;
+  std::size_t numbered_ = 0;  // models whose numbers are stored
+  std::map<std::uint32_t, std::shared_ptr<const detectors::TallyLayout>>
+      outdated_;                   // in the store, by series
   storage::WriteBatch unwritten_;  // changes of state that no checkpoint holds yet
 };
 

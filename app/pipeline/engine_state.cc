@@ -105,6 +105,7 @@ void Engine::put_versions() {
     unwritten_.put(storage::state_key(series, "state"), seal("version", kFormat, state.bytes()));
     version.changed = version.reference_changed = false;
   }
+  put_model_numbers();
   for (std::uint32_t number = 0; number < state_.registry.model_count(); ++number) {
     Model& model = state_.registry.model(number);
     if (!model.changed) continue;
@@ -113,6 +114,25 @@ void Engine::put_versions() {
     unwritten_.put(storage::meta_key("model/" + model.name), seal("model", kFormat, state.bytes()));
     model.changed = false;
   }
+}
+
+// The join's records and their shards go by these numbers, so a restart must find the same ones.
+void Engine::put_model_numbers() {
+  if (numbered_ == state_.registry.model_count()) return;
+  numbered_ = state_.registry.model_count();
+  Encoder names;
+  names.put_u64(numbered_);
+  for (std::uint32_t number = 0; number < numbered_; ++number)
+    names.put_text(state_.registry.model(number).name);
+  unwritten_.put(storage::meta_key("models"), seal("models", kFormat, names.bytes()));
+}
+
+Status Engine::load_model_numbers() {
+  return read(*parts_.store, storage::meta_key("models"), "models", [&](Decoder& in) {
+    for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) state_.registry.restore_model(in.get_text());
+    numbered_ = state_.registry.model_count();
+    return in.ok() ? success() : Status(Error{ErrorCode::corrupt, "the numbers of the models end too early"});
+  });
 }
 
 // A learner that has done its work leaves no block behind.
@@ -144,6 +164,7 @@ Status Engine::load_versions() {
       });
   if (!listed.ok()) return listed;
   if (!fault.ok()) return fault;
+  if (Status done = load_model_numbers(); !done.ok()) return done;
   for (std::uint32_t series = 0; series < names.size(); ++series) {
     state_.registry.restore(series, names[series].first, names[series].second);
     if (Status done = load_version_state(state_.registry.version(series)); !done.ok()) return done;
@@ -164,14 +185,12 @@ Status Engine::load_version_state(Version& version) {
     return read(store, storage::state_key(version.series, part), "profile", [&](Decoder& in) -> Status {
       auto profile = detectors::profile_from_json(in.rest());
       if (!profile.ok()) return profile.error();
-      const auto given =
-          side == detectors::Side::predictions ? version.model->inherited : version.model->inherited_pairs;
-      // A reference that the configuration names as a file now counts, even if another was stored.
-      if (!given || given->profile.digest == profile->digest)
-        plan = std::make_shared<Plan>(std::move(*profile), side, *version.model->config);
+      plan = std::make_shared<Plan>(std::move(*profile), side, *version.model->config);
       return success();
     });
   };
+  const auto file = std::exchange(version.plan, nullptr);
+  const auto pair_file = std::exchange(version.pairs, nullptr);
   if (Status done = load_plan("profile", detectors::Side::predictions, version.plan); !done.ok()) return done;
   if (Status done = load_plan("pair-profile", detectors::Side::pairs, version.pairs); !done.ok()) return done;
   judge_.equip(version);
@@ -180,9 +199,38 @@ Status Engine::load_version_state(Version& version) {
   if (!done.ok()) return done;
   if (done = load_blocks(version.series, kRowBlocks, version.learner); !done.ok()) return done;
   if (done = load_blocks(version.series, kPairBlocks, version.pair_learner); !done.ok()) return done;
-  judge_.equip(version);
   version.changed = version.reference_changed = false;
+  supersede(version, file, pair_file);
+  judge_.equip(version);
   return success();
+}
+
+// References that the configuration names as files count, even if others were stored: what had been counted
+// over those begins anew.
+void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file,
+                       const std::shared_ptr<const Plan>& pair_file) {
+  const auto is_other = [](const auto& given, const auto& stored) {
+    return given && (!stored || stored->profile.digest != given->profile.digest);
+  };
+  if (is_other(file, version.plan)) {
+    if (version.plan) outdated_[version.series] = version.plan->layout;
+    version.plan = file;
+    if (version.task && version.task->task != file->profile.task.task)
+      for (SegmentState& state : version.state) state.performance.reset();
+    version.task = file->profile.task;
+    version.learner.reset();
+    version.renewal.reset();
+    version.facts = {};
+    version.detectors.clear();
+    for (SegmentState& state : version.state) state.rows.reset();
+    version.changed = version.reference_changed = true;
+  }
+  if (is_other(pair_file, version.pairs)) {
+    version.pairs = pair_file;
+    version.pair_learner.reset();
+    for (SegmentState& state : version.state) state.pairs.reset();
+    version.changed = version.reference_changed = true;
+  }
 }
 
 Status Engine::load_blocks(std::uint32_t series, const char* part,
@@ -310,8 +358,12 @@ Status Engine::load_open_slots() {
       const std::uint32_t series = series_in();
       if (!in.ok()) break;
       const auto& plan = state_.registry.version(series).plan;
-      auto loaded = OpenSlot::load(in, plan ? plan->layout : nullptr);
+      const auto outdated = outdated_.find(series);
+      auto loaded = OpenSlot::load(in, outdated != outdated_.end() ? outdated->second
+                                       : plan                      ? plan->layout
+                                                                   : nullptr);
       if (!loaded.ok()) return loaded.error();
+      if (outdated != outdated_.end()) loaded->tallies.clear(), loaded->values.clear();
       judge_.rows[{slot, series}] = std::move(*loaded);
     }
     for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
@@ -392,6 +444,7 @@ Status Engine::forget_model(std::string_view name) {
     std::erase_if(judge_.rows, [&](const auto& entry) { return entry.first.series == series; });
     std::erase_if(judge_.pairs, [&](const auto& entry) { return entry.first.series == series; });
     storage::forget_series(series, unwritten_);
+    state_.history.forget(series);
     const std::string prefix = storage::state_key(series, "");
     unwritten_.erase_range(prefix.substr(0, 5), storage::end_of_prefix(prefix.substr(0, 5)));
     state_.registry.reset(*version);
@@ -401,7 +454,9 @@ Status Engine::forget_model(std::string_view name) {
   state_.desk.book.forget_model(name);
   state_.desk.outbox.forget_model(name, state_.desk.wall_now);
   state_.registry.forget(*model);
-  return checkpoint();
+  if (parts_.dead_letters->pending() == 0) return checkpoint();
+  state_.desk.unsaved = true;  // as soon as they are acknowledged
+  return success();
 }
 
 // What the history holds beyond `storage.retention` of event time, looked for once an hour of it.

@@ -109,6 +109,13 @@ void HistoryWriter::put(storage::WriteBatch& batch) const {
   for (const auto& [key, value] : gathered_) batch.add_counts(key, value);
 }
 
+void HistoryWriter::forget(std::uint32_t series) {
+  std::erase_if(gathered_, [&](const auto& entry) {
+    const auto key = storage::parse_history_key(entry.first);
+    return key && key->series == series;
+  });
+}
+
 Status HistoryWriter::for_each(
     const storage::Store& store, storage::HistoryKey key, std::int64_t end,
     const std::function<void(std::int64_t slot, std::string_view value)>& visit) const {

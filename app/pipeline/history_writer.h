@@ -41,6 +41,8 @@ class HistoryWriter {
   // Into a checkpoint, and forgotten here once committed() says that it was written.
   void put(storage::WriteBatch& batch) const;
   void committed() { gathered_.clear(); }
+  // What was gathered of a series whose stored history is erased.
+  void forget(std::uint32_t series);
   [[nodiscard]] bool empty() const { return gathered_.empty(); }
 
   // Every slot of [first, end) of one segment, stored and gathered alike, in rising order.

@@ -70,6 +70,7 @@ class Judge {
   void close_rows(Version& version, std::int64_t slot, OpenSlot data);
   void count_rows(Version& version, std::int64_t slot, OpenSlot& data);
   void judge_schema(Version& version, std::int64_t slot, const detectors::Tally& whole);
+  void close_facts(Version& version, Time slot_end);
   void count_faults(Version& version, const detectors::Tally& whole);
   Drifts run_detectors(Version& version, detectors::Side side, const std::vector<WatchedValue>& values,
                        const std::vector<std::string>& names);
@@ -86,7 +87,8 @@ class Judge {
   void fix_reference(Version& version);
   void fix_pair_reference(Version& version, std::int64_t slot);
   void complete_pair_history(Version& version, const PairChanges& changes);
-  void renew_reference(Version& version, Time clock);
+  void renew_reference(Version& version, std::int64_t slot);
+  void bring_references_to(std::int64_t slot);
   void settle_held(Version& version);
   void count_raw(Version& version, OpenSlot& slot);
 

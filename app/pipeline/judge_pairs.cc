@@ -133,6 +133,10 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   for (const auto& [segment, tally] : performance)
     segment_state(version, segment).performance->push(slot, tally);
   for (const auto& [segment, tally] : tallies) segment_state(version, segment).pairs->push(slot, tally);
+  for (SegmentState& state : version.state) {  // rules look at segments without pairs too
+    if (state.performance) state.performance->advance(slot);
+    if (state.pairs) state.pairs->advance(slot);
+  }
   losses.settle();
   const auto labels = static_cast<std::int64_t>(losses.values.size());
   const Drifts drifts = run_detectors(version, detectors::Side::pairs, losses.values, {kLossColumn});

@@ -150,10 +150,16 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
   segment_state(version, 0);
 }
 
-void Judge::renew_reference(Version& version, Time clock) {
-  if (!version.renewal || !version.renewal->complete(clock)) return;
+// All slots before `slot` have closed.
+void Judge::renew_reference(Version& version, std::int64_t slot) {
+  if (slot == slot_of(kEndOfTime, slot_length())) return;  // the input ended, the days did not pass
+  const Time begin = slot_start(slot, slot_length());
+  if (!version.renewal || !version.renewal->complete(begin)) return;
+  close_facts(version, begin);  // they are judged anew
+  const bool handed_on = version.model->inherited == version.plan;
   version.plan =
       std::make_shared<Plan>(version.renewal->finish(), detectors::Side::predictions, *version.model->config);
+  if (handed_on) version.model->inherited = version.plan;
   version.renewal.reset();
   version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
   version.changed = version.reference_changed = true;

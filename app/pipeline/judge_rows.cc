@@ -21,6 +21,13 @@ alerts::FaultCounts faults_in(const Plan& plan, const detectors::Tally& tally, s
           categorical ? cells[detectors::kNewCell].count : 0};
 }
 
+bool fits(std::span<const std::uint8_t> cells, const detectors::TallyLayout& layout) {
+  if (cells.size() != layout.columns()) return false;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i] >= layout.cells(i)) return false;
+  return true;
+}
+
 constexpr std::size_t kLineageKept = 8;
 
 alerts::IncidentKey key_of(const Version& version, alerts::IncidentKind kind, std::string subject) {
@@ -44,13 +51,17 @@ std::vector<SlotKey> Judge::in_order_of_names(std::int64_t slot) const {
 void Judge::change_row(const collector::Row& row, int sign) {
   Version& version = parts_.registry->version(row.series);
   version.changed = true;
-  OpenSlot& slot = rows[{row.slot, row.series}];
+  // A late row had gone to the history alone, and one that was late for a reference nowhere.
+  OpenSlot late;
+  OpenSlot& slot = row.late ? late : rows[{row.slot, row.series}];
   slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
   if (row.cells.empty() || !version.plan) return;
   const std::size_t columns = row.cells.size() / 2;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
+  if (!fits({bytes, columns}, *version.plan->layout)) return;  // of a reference before this one
   for (const std::uint32_t segment : row.segments)
     slot.tally(segment, version.plan->layout).add({bytes, columns}, {bytes + columns, columns}, sign);
+  if (row.late) correct(version, row.slot, late);
 }
 
 void Judge::correct(Version& version, std::int64_t slot, const OpenSlot& late) {
@@ -69,15 +80,13 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
     if (!rows.empty()) next = rows.begin()->first.slot;
     if (!model_events.empty()) next = std::min(next, model_events.begin()->first);
     if (next == std::numeric_limits<std::int64_t>::max() || !passed(next, prediction_clock)) break;
+    bring_references_to(next);
     for (Model* model : parts_.registry->models_by_name())
       judge_silence(*model, slot_end(next, slot_length()) - 1);
     close_row_slot(next);
   }
   if (prediction_clock != kNoTime) {
-    for (Version* version : parts_.registry->versions_by_name()) {
-      advance_learning(*version, slot_of(prediction_clock, slot_length()) - 1);
-      renew_reference(*version, prediction_clock);
-    }
+    bring_references_to(slot_of(prediction_clock, slot_length()));
     for (Model* model : parts_.registry->models_by_name()) judge_silence(*model, prediction_clock);
   }
   while (!pairs.empty() && passed(pairs.begin()->first.slot, feedback_clock)) {
@@ -88,17 +97,26 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   }
 }
 
+// All slots before `slot` have closed. By whole slots, so that it does not matter how far a clock moves at
+// once. May turn rows that were kept whole into counts.
+void Judge::bring_references_to(std::int64_t slot) {
+  for (Version* version : parts_.registry->versions_by_name()) {
+    advance_learning(*version, slot - 1);
+    renew_reference(*version, slot);
+  }
+}
+
 void Judge::close_row_slot(std::int64_t slot) {
   for (const SlotKey& key : in_order_of_names(slot)) {
-    Version& version = parts_.registry->version(key.series);
-    advance_learning(version, slot - 1);  // may turn the rows of this slot into counts
     auto node = rows.extract(key);
-    close_rows(version, slot, std::move(node.mapped()));
+    close_rows(parts_.registry->version(key.series), slot, std::move(node.mapped()));
   }
   take_model_events(slot);
 }
 
 void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
+  // Kept whole by a run that was still learning, before the configuration named a reference.
+  if (version.plan && !data.raw.rows.empty()) count_raw(version, data);
   data.settle();
   if (data.empty()) return;
   Model& model = *version.model;
@@ -127,6 +145,8 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
     segment_state(version, segment).rows->push(slot, *tally);
     parts_.history->add_rows(version.series, segment, slot, plan, *tally);
   }
+  for (SegmentState& state : version.state)
+    if (state.rows) state.rows->advance(slot);  // rules look at segments without events too
   const detectors::Tally& whole = *data.tallies[0];
   if (version.renewal) version.renewal->add(slot_start(slot, slot_length()), whole);
   count_faults(version, whole);
@@ -169,6 +189,15 @@ void Judge::judge_schema(Version& version, std::int64_t slot, const detectors::T
   }
 }
 
+void Judge::close_facts(Version& version, Time slot_end) {
+  for (std::size_t column = 0; column < feature_count(*version.plan); ++column)
+    for (const alerts::SchemaFault fault : alerts::kSchemaFaults)
+      if (version.facts.is_open(column, fault))
+        parts_.desk->close(key_of(version, alerts::IncidentKind::schema,
+                                  alerts::subject_of(fault, version.plan->columns[column]->name)),
+                           slot_end);
+}
+
 Judge::Drifts Judge::run_detectors(Version& version, detectors::Side side,
                                    const std::vector<WatchedValue>& values,
                                    const std::vector<std::string>& names) {
@@ -200,6 +229,7 @@ void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
   for (Version* version : parts_.registry->versions_by_name())
     for (SegmentState& state : version->state) {
       if (state.rows && prediction_clock != kNoTime) state.rows->advance(newest(prediction_clock));
+      if (!version->task) continue;  // slots of pairs that have closed are still to come
       if (state.pairs && feedback_clock != kNoTime) state.pairs->advance(newest(feedback_clock));
       if (state.performance && feedback_clock != kNoTime) state.performance->advance(newest(feedback_clock));
     }
@@ -231,8 +261,8 @@ void Judge::judge_silence(Model& model, Time until) {
 
 void Judge::judge_idleness(Time wall_now, Time prediction_clock) {
   for (Model* model : parts_.registry->models_by_name()) {
-    if (model->heard == 0 || prediction_clock == kNoTime || wall_now - model->heard < alerts::kSilence)
-      continue;
+    if (model->heard == 0) model->heard = wall_now;  // since the restart
+    if (prediction_clock == kNoTime || wall_now - model->heard < alerts::kSilence) continue;
     const auto last = model->silence.last_prediction();
     if (last)
       judge_silence(*model, slot_end(slot_of(*last + alerts::kSilence - 1, slot_length()), slot_length()));
@@ -253,6 +283,7 @@ void Judge::take_model_events(std::int64_t slot) {
     Model* model = parts_.registry->find(event.model);
     if (model == nullptr) continue;
     Version& version = parts_.registry->version_of(*model, event.version);
+    equip(version);  // it may be new
     if (event.metadata != "{}") version.lineage[slot] = event.metadata;
     while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
     version.retired = event.event == Lifecycle::retired;

@@ -65,9 +65,13 @@ void Registry::reconfigure(const Config& config) {
   for (Model& model : models_) model.config = &config.models.of(model.name);
 }
 
-void Registry::restore(std::uint32_t series, std::string_view name, std::string_view version) {
+Model& Registry::restore_model(std::string_view name) {
   const auto known = by_name_.find(name);
-  Model& model = known != by_name_.end() ? *known->second : add_model(name);
+  return known != by_name_.end() ? *known->second : add_model(name);
+}
+
+void Registry::restore(std::uint32_t series, std::string_view name, std::string_view version) {
+  Model& model = restore_model(name);
   if (series == versions_.size()) add_version(model, version);
 }
 

@@ -60,7 +60,9 @@ class Registry {
   void forget(Model& model);
   void reset(Version& version);
 
-  // At restart: puts back the entry of series `series`, which must come in rising order.
+  // At restart: puts back a model, in the order of their numbers, and the entry of series `series`, which
+  // must come in rising order.
+  Model& restore_model(std::string_view name);
   void restore(std::uint32_t series, std::string_view model, std::string_view version);
 
  private:
