@@ -5,12 +5,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <sstream>
 
 #include "app/pipeline/history_points.h"
 #include "app/pipeline/metrics_page.h"
 #include "app/pipeline/version_codec.h"
+#include "detectors/profile_json.h"
 #include "tests/app/pipeline_stream.h"
+#include "tests/storage/temporary_directory.h"
 
 namespace driftd::app {
 namespace {
@@ -31,7 +34,7 @@ Config config_that_learns(std::int64_t rows) {
 // One engine after another over one store and one stream.
 class Bench {
  public:
-  Bench(const Config& config, const Script& script) : config_(config), script_(script) {
+  Bench(const Config& config, const Script& script) : config_(&config), script_(script) {
     auto store = storage::Store::open_temporary({.add = &add_history, .written_by = "test"});
     store_ = std::make_unique<storage::Store>(std::move(*store));
     restart();
@@ -39,7 +42,7 @@ class Bench {
   void restart() {
     engine_.reset();
     source_ = std::make_unique<ScriptedSource>(script_);
-    auto engine = Engine::open({.config = &config_,
+    auto engine = Engine::open({.config = config_,
                                 .store = store_.get(),
                                 .source = source_.get(),
                                 .dead_letters = &letters_,
@@ -48,6 +51,10 @@ class Bench {
                                 .base_url = "http://test"});
     if (!engine.ok()) throw std::runtime_error(engine.error().message);
     engine_ = std::move(*engine);
+  }
+  void restart(const Config& config) {
+    config_ = &config;
+    restart();
   }
   void round(std::size_t records) {
     auto batch = source_->poll(records, std::chrono::milliseconds(0));
@@ -96,7 +103,7 @@ class Bench {
   Engine* operator->() { return engine_.get(); }
 
  private:
-  const Config& config_;
+  const Config* config_;
   const Script& script_;
   std::unique_ptr<storage::Store> store_;
   collector::MemoryDeadLetters letters_;
@@ -253,6 +260,31 @@ TEST(Engine, ForgetsAModelWithItsHistoryForGood) {
   bench.restart();
   EXPECT_EQ(bench->state().registry.find("m"), nullptr);
   EXPECT_EQ(bench.history("psi", "accuracy"), 0);
+}
+
+// Another profile than the one that was learnt, while it is learnt and after.
+TEST(Engine, TakesAReferenceThatTheConfigurationNamesAfterARestart) {
+  const Config learning = config_that_learns(300);
+  const Script script = half_an_hour();
+  const Config longer = config_that_learns(600);
+  Bench other(longer, script);
+  other.play(300);
+  const detectors::Profile profile = other->state().registry.version(0).plan->profile;
+  const storage::TemporaryDirectory directory;
+  std::ofstream(directory / "profile.json") << detectors::to_json(profile);
+  Config config = config_that_learns(300);
+  config.models.standard.reference = {ReferenceConfig::Source::file, directory / "profile.json", 0, 0};
+  for (const int rounds : {5, 30}) {
+    Bench bench(learning, script);
+    for (int i = 0; i < rounds; ++i) bench.round(20);
+    ASSERT_TRUE(bench->checkpoint().ok());
+    bench.restart(config);
+    bench.play(20, 4);
+    ASSERT_TRUE(bench->finish().ok());
+    EXPECT_EQ(bench->state().registry.version(0).reference_digest(), profile.digest);
+    EXPECT_THAT(bench.metrics(), HasSubstr(sample("driftd_predictions_total", 900)));
+    EXPECT_GT(bench.history("missing_ratio", ""), 0);
+  }
 }
 
 TEST(VersionCodec, GivesBackWhatItWasGivenToTheByte) {
