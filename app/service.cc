@@ -8,6 +8,7 @@
 #include "app/kafka_topics.h"
 #include "app/pipeline/deliver.h"
 #include "app/version.h"
+#include "app/wall_clock.h"
 #include "collector/kafka_dead_letters.h"
 #include "collector/kafka_source.h"
 #include "core/hash.h"
@@ -18,12 +19,6 @@ namespace {
 
 constexpr std::size_t kRoundRecords = 20'000;
 constexpr std::chrono::milliseconds kPollWait{100};
-
-Time wall_clock() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 std::string random_id() {
   std::random_device random;

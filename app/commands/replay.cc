@@ -19,6 +19,7 @@
 #include "app/pipeline/report.h"
 #include "app/progress.h"
 #include "app/version.h"
+#include "app/wall_clock.h"
 #include "collector/file_source.h"
 #include "collector/kafka_source.h"
 
@@ -37,12 +38,6 @@ struct Options {
 };
 
 constexpr std::size_t kRoundRecords = 20'000;
-
-Time wall_clock() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 Result<std::unique_ptr<collector::Source>> open_source(const Options& options, const Config& config,
                                                        const Logger& log) {

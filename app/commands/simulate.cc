@@ -12,6 +12,7 @@
 #include "app/progress.h"
 #include "app/simulate/scenario.h"
 #include "app/simulate/stream.h"
+#include "app/wall_clock.h"
 #include "collector/kafka_sink.h"
 
 namespace driftd::app {
@@ -34,17 +35,11 @@ struct Options {
   StreamOptions stream;
 };
 
-Time now() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 // What cannot be taken as it was written; empty: nothing.
 std::string read_times(Options& options) {
   if (options.start.empty() && options.realtime) options.start = "now";
   if (options.start == "now") {
-    options.stream.start = now() / kSecond * kSecond;
+    options.stream.start = wall_clock() / kSecond * kSecond;
   } else if (!options.start.empty()) {
     const auto start = parse_rfc3339(options.start);
     if (!start) return "--start: not a time such as 2026-01-01T00:00:00Z, nor now: " + options.start;

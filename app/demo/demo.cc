@@ -14,6 +14,7 @@
 #include "app/http/client.h"
 #include "app/service.h"
 #include "app/signals.h"
+#include "app/wall_clock.h"
 #include "collector/kafka_mock.h"
 
 namespace driftd::app {
@@ -162,9 +163,7 @@ Status build(Stage& stage, const DemoOptions& options, const std::string& folder
   auto service = Service::start("demo.yaml", std::move(loaded.config), log);
   if (!service.ok()) return service.error();
   stage.service = std::move(*service);
-  const Time now = std::chrono::duration_cast<std::chrono::microseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  const Time now = wall_clock();
   const auto span =
       static_cast<Duration>(static_cast<double>(DemoProducer::kEvents) / DemoProducer::kEventsPerSecond) *
       kSecond;

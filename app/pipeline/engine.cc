@@ -194,15 +194,19 @@ void Engine::advance_clocks(const collector::Batch& batch, Time wall_now) {
     judge_.judge_idleness(wall_now, state_.clocks.prediction_clock());
 }
 
-void Engine::close_slots() {
-  const Time prediction = state_.clocks.prediction_clock();
-  const Time feedback = state_.clocks.feedback_clock();
+// The lanes' open slots that the clock has passed, to the judge.
+void Engine::hand_over(Time clock) {
   for (const auto& lane : lanes_)
-    while (!lane->open.empty() &&
-           slot_end(lane->open.begin()->first.slot, parts_.config->slot) <= prediction) {
+    while (!lane->open.empty() && slot_end(lane->open.begin()->first.slot, parts_.config->slot) <= clock) {
       auto node = lane->open.extract(lane->open.begin());
       judge_.rows[node.key()].merge(std::move(node.mapped()));
     }
+}
+
+void Engine::close_slots() {
+  const Time prediction = state_.clocks.prediction_clock();
+  const Time feedback = state_.clocks.feedback_clock();
+  hand_over(prediction);
   judge_.close(prediction, feedback);
   const collector::JoinContext context = join_context();
   workers_.each(collector::kShards, [&](std::size_t s) { state_.shards[s].expire(context, outputs_[s]); });
@@ -247,11 +251,7 @@ Status Engine::finish() {
   for (std::uint32_t i = 0; i < lanes_.size(); ++i) state_.clocks.finish(i);
   state_.clocks.advance(0);
   close_slots();
-  for (const auto& lane : lanes_)
-    while (!lane->open.empty()) {
-      auto node = lane->open.extract(lane->open.begin());
-      judge_.rows[node.key()].merge(std::move(node.mapped()));
-    }
+  hand_over(kEndOfTime);
   judge_.close(kEndOfTime, kEndOfTime);
   collector::JoinContext context = join_context();
   context.prediction_clock = context.feedback_clock = kEndOfTime;

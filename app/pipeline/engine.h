@@ -118,6 +118,7 @@ class Engine {
   void apply_joins();
   void advance_clocks(const collector::Batch& batch, Time wall_now);
   void close_slots();
+  void hand_over(Time clock);
   void prune_incidents(Time clock);
   void gather_open_slots(const Version& version);
   void tell_cells(const Version& version, const detectors::RawRow& row, std::string_view cells);

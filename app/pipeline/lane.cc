@@ -102,7 +102,7 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   if (row.plan != nullptr)
     bin(event, predicted, row);
   else
-    keep_raw(event, row);
+    keep_raw(event, predicted, row);
   row.segments = segments_.size();
   const auto segments = segments_of(version, event.features);
   segments_.insert(segments_.end(), segments.begin(), segments.end());
@@ -163,14 +163,14 @@ void Lane::bin(const PredictionEvent& event, const Predicted& predicted, TakenRo
   row.values_end = values_.size();
 }
 
-void Lane::keep_raw(const PredictionEvent& event, TakenRow& row) {
+void Lane::keep_raw(const PredictionEvent& event, const Predicted& predicted, TakenRow& row) {
   row.raw = raw_.size();
   auto& [names, raw] = raw_.emplace_back();
   raw.time = event.time;
   raw.id = std::string(event.id);
   raw.hash = row.hash;
   raw.variant = std::string(event.variant);
-  raw.predicted = predicted_of(event);
+  raw.predicted = predicted;
   names.reserve(event.features.size());
   raw.values.reserve(event.features.size());
   for (const Feature& feature : event.features) {  // the decoder gives each name once

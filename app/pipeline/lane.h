@@ -113,7 +113,7 @@ class Lane {
   void reject(const collector::Record& record, Rejection reason, std::string message,
               std::string_view model = {});
   void bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
-  void keep_raw(const PredictionEvent& event, TakenRow& row);
+  void keep_raw(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
   void count_row(const TakenRow& row);
 
   struct TakenFeedback {
