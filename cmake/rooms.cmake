@@ -17,7 +17,7 @@ endfunction()
 # drift_tests(NAME [LINKS lib...]): the tests of one room, tests/NAME/*_test.cc, as tests_NAME.
 function(drift_tests name)
   cmake_parse_arguments(T "" "" "LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   if(NOT sources)
     return()
   endif()
