@@ -22,7 +22,7 @@ struct TimeZone {
   };
   std::string name = "UTC";
   Duration first_offset = 0;    // before the first change
-  std::vector<Change> changes;  // rising
+  std::vector<Change> changes;  // rising; none after the last: its offset stays
 
   [[nodiscard]] Duration offset_at(Time time) const;
 };
@@ -39,7 +39,11 @@ struct Calendar {
   [[nodiscard]] std::size_t cell_of(Time time) const;
 };
 
-// hour_of_week from 14 days of reference on, hour_of_day from 2 days on, else one.
+// Whether rows over `span` (last less first) cover so many days. A span falls short of what it covers by
+// the time between rows: up to an hour of it is forgiven.
+bool covers_days(Duration span, std::int64_t days);
+
+// hour_of_week where the reference covers 14 days, hour_of_day where it covers 2, else one.
 Cells cells_for(Duration reference_span);
 
 }  // namespace driftd::detectors::evidence
