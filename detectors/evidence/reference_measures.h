@@ -4,8 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,21 +22,28 @@ struct BlockCounts {
 // What the residuals are taken of (STATISTICS 5).
 enum class Functionals : std::uint8_t {
   tilts,       // numeric: phi_1 and phi_2 of the mid-ranks; a bank too
-  indicators,  // categorical: each symbol with p >= .05
+  indicators,  // categorical: each symbol with p >= .05; the most frequent where none has
   value,       // a rate: symbol 1
 };
 
 struct MeasureOptions {
   Calendar calendar;        // with the cells that the span allows
   Duration slot = kMinute;  // of the stream that will be monitored
-  bool measure = true;      // false: VIF = 1, no bank (protocols that say so)
+  bool measure = true;      // false: VIF = 1, no bank, `resolved` (protocols that say so)
 };
 
-// `total` are the counts of the whole reference (blocks miss rows without a time); without blocks there is
-// one cell and no measure, and `resolved` is false. Blocks rise.
+// Inflation: the largest over the functionals and over blocks of 1 slot (at least 5 min, whole ones), 20 min,
+// 1 h, 4 h, 12 h, 1 d and 2 d, as far as there are 7 of them, counted from the reference's first. The same
+// of the bank's blocks, which are aligned to the epoch, and left out where slots do not tile them; those
+// shorter than 5 min take what 5 min show. What never varies has inflation 1.
+//
+// `total` are the counts of the whole reference (blocks miss rows without a time). Without blocks every
+// cell has the law of the whole, per_slot is 0, there is no bank, inflation is 1 and `resolved` false.
+// Blocks rise, their counts are not negative and as many as those of `total`.
 MonitorReference measure(std::span<const std::int64_t> total, std::span<const BlockCounts> blocks,
                          Functionals functionals, const MeasureOptions& options);
-// A further regime over the same symbols: its laws and scales; inflation and resolved become the worst.
+// A further regime over the same symbols: its laws and scales, by the functionals of the first. Inflation and
+// resolved become the worst, per_slot the smallest: what makes most of the traffic since.
 void add_regime(MonitorReference& reference, std::span<const std::int64_t> total,
                 std::span<const BlockCounts> blocks, Functionals functionals, const MeasureOptions& options);
 
