@@ -1,0 +1,124 @@
+#include "detectors/evidence/column_references.h"
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "detectors/evidence/column_counts.h"
+#include "detectors/tally.h"
+
+namespace driftd::detectors::evidence {
+namespace {
+
+// The reference and the blocks of one monitor, out of those of its column.
+class MonitorCounts {
+ public:
+  MonitorCounts(const ColumnProfile& column, const ColumnBlocks& blocks)
+      : column_(column), blocks_(blocks), width_(counts_of(column)), total_(width_, 0) {
+    add_column_counts(column, column.reference, total_);
+    views_.resize(blocks.starts.size());
+  }
+
+  // Good until the next call.
+  struct View {
+    std::vector<std::int64_t> total;
+    std::span<const BlockCounts> blocks;
+  };
+  View of(const ColumnMonitor& monitor, std::size_t offset) {
+    const auto part = [&](const std::vector<std::int64_t>& counts, std::size_t first) {
+      const auto begin = counts.begin() + static_cast<std::ptrdiff_t>(first + offset);
+      return std::pair(begin, begin + static_cast<std::ptrdiff_t>(monitor.width));
+    };
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      views_[i].start = blocks_.starts[i];
+      const auto [begin, end] = part(blocks_.counts, i * width_);
+      views_[i].counts.assign(begin, end);
+    }
+    const auto [begin, end] = part(total_, 0);
+    View view{{begin, end}, views_};
+    if (monitor.shape == Shape::new_category) guess_new(view);
+    return view;
+  }
+
+ private:
+  // The reference knows all of its own categories; those seen once stand for the new ones.
+  void guess_new(View& view) const {
+    const std::int64_t present = view.total[0] + view.total[1];
+    view.total[1] = std::min(seen_once(column_), present);
+    view.total[0] = present - view.total[1];
+    view.blocks = {};
+  }
+
+  const ColumnProfile& column_;
+  const ColumnBlocks& blocks_;
+  std::size_t width_;
+  std::vector<std::int64_t> total_;
+  std::vector<BlockCounts> views_;
+};
+
+void let_new_follow(const ColumnProfile& column, MonitorReferences& references) {
+  if (column.type != ColumnType::categorical) return;
+  references.back().per_slot = references.front().per_slot;
+  references.back().resolved = references.front().resolved;
+}
+
+}  // namespace
+
+Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side) {
+  const std::vector<const ColumnProfile*> columns = profile.side(side);
+  std::vector<ColumnBlocks> found(columns.size());
+  const auto layout = std::make_shared<const TallyLayout>(profile, side);
+  Tally tally(layout);
+  for (const ProfileBlock& block : profile.blocks) {
+    const std::string& bytes = side == Side::predictions ? block.predictions : block.pairs;
+    if (bytes.empty()) continue;
+    tally.clear();
+    if (Status merged = tally.merge_encoded(bytes); !merged.ok()) return merged.error();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      std::vector<std::int64_t>& counts = found[i].counts;
+      counts.resize(counts.size() + counts_of(*columns[i]), 0);
+      found[i].starts.push_back(slot_start(block.block, kProfileBlock));
+      add_column_counts(*columns[i], tally.column(i), std::span(counts).last(counts_of(*columns[i])));
+    }
+  }
+  return found;
+}
+
+MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
+                                const MeasureOptions& options) {
+  MonitorReferences found;
+  MonitorCounts counts(column, blocks);
+  std::size_t offset = 0;
+  for (const ColumnMonitor& monitor : monitors_of(column)) {
+    const MonitorCounts::View view = counts.of(monitor, offset);
+    found.push_back(measure(view.total, view.blocks, monitor.functionals, options));
+    offset += monitor.width;
+  }
+  let_new_follow(column, found);
+  return found;
+}
+
+void add_regimes(MonitorReferences& references, const ColumnProfile& column, const ColumnBlocks& blocks,
+                 const MeasureOptions& options) {
+  MonitorCounts counts(column, blocks);
+  const std::vector<ColumnMonitor> monitors = monitors_of(column);
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < monitors.size(); ++i) {
+    const MonitorCounts::View view = counts.of(monitors[i], offset);
+    add_regime(references[i], view.total, view.blocks, monitors[i].functionals, options);
+    offset += monitors[i].width;
+  }
+  let_new_follow(column, references);
+}
+
+bool same_bins(const ColumnProfile& a, const ColumnProfile& b) {
+  if (a.type != b.type || a.evidence_bins != b.evidence_bins) return false;
+  if (a.type == ColumnType::numeric) {
+    return a.evidence_edges == b.evidence_edges && a.minimum == b.minimum && a.maximum == b.maximum;
+  }
+  const auto kept = static_cast<std::ptrdiff_t>(a.evidence_bins) - 1;  // the last is `other`
+  return std::equal(a.categories.begin(), a.categories.begin() + kept, b.categories.begin());
+}
+
+}  // namespace driftd::detectors::evidence

@@ -1,0 +1,42 @@
+// From a profile to what the monitors of its columns are measured against. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "detectors/evidence/monitor_reference.h"
+#include "detectors/evidence/reference_measures.h"
+#include "detectors/profile.h"
+
+namespace driftd::detectors::evidence {
+
+// The five-minute counts of one column: counts_of(column) integers a block, as add_column_counts has them.
+struct ColumnBlocks {
+  std::vector<Time> starts;  // rising
+  std::vector<std::int64_t> counts;
+};
+
+// Of every column of a side, in its order; each block is decoded once. Errors (`corrupt`): a block that is
+// no tally of this profile.
+Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side);
+
+// One for each of monitors_of(column), in its order.
+using MonitorReferences = std::vector<MonitorReference>;
+
+// New categories have no reference but seen_once(): one law for all cells, inflation 1, resolved as the
+// categories are. `blocks` are those of the column.
+MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
+                                const MeasureOptions& options);
+
+// A further regime: the same column of another profile. Precondition: same_bins().
+void add_regimes(MonitorReferences& references, const ColumnProfile& column, const ColumnBlocks& blocks,
+                 const MeasureOptions& options);
+
+// Whether counts of one are counts of the other: the same type and edges, the same categories in the
+// evidence.
+bool same_bins(const ColumnProfile& a, const ColumnProfile& b);
+
+}  // namespace driftd::detectors::evidence
