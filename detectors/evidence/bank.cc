@@ -1,0 +1,282 @@
+#include "detectors/evidence/bank.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "detectors/evidence/recent_traffic.h"
+#include "detectors/evidence/tilts.h"
+#include "detectors/maths/portable.h"
+
+namespace driftd::detectors::evidence {
+namespace {
+
+constexpr double kFloor = 0.02;      // eps, in total variation
+constexpr double kInflation = 1.25;  // of the deviation
+constexpr std::array<double, 4> kThetas = {3, 4, 5, 6};
+constexpr double kMostAmount = 10;
+
+BankLaws::Moments moments_of(const BankLaws& laws, const CellLaw& law) {
+  BankLaws::Moments moments;
+  moments.n = law.n;
+  for (std::size_t f = 0; f < kFunctionals; ++f) {
+    const std::vector<double>& value = laws.functionals[f];
+    for (std::size_t k = 0; k < value.size(); ++k) moments.mean[f] += law.p[k] * value[k];
+    for (std::size_t k = 0; k < value.size(); ++k) {
+      const double residual = value[k] - moments.mean[f];
+      moments.variance[f] += law.p[k] * residual * residual;
+    }
+  }
+  return moments;
+}
+
+const BlockScale* scale_of(const Regime& regime, Duration block) {
+  for (const BlockScale& scale : regime.blocks) {
+    if (scale.block == block) return &scale;
+  }
+  return nullptr;
+}
+
+bool is_known_everywhere(const MonitorReference& reference, Duration block) {
+  return std::all_of(reference.regimes.begin(), reference.regimes.end(),
+                     [&](const Regime& regime) { return scale_of(regime, block) != nullptr; });
+}
+
+}  // namespace
+
+std::optional<BankLaws> bank_laws(const MonitorReference& reference) {
+  BankLaws laws;
+  for (const BlockScale& scale : reference.regimes.front().blocks) {
+    const bool known = std::find(laws.blocks.begin(), laws.blocks.end(), scale.block) != laws.blocks.end();
+    if (!known && scale.block > 0 && is_known_everywhere(reference, scale.block)) {
+      laws.blocks.push_back(scale.block);
+    }
+  }
+  if (laws.blocks.empty()) return std::nullopt;
+  for (std::size_t f = 0; f < kFunctionals; ++f) {
+    laws.functionals[f] = phi_by_bin(f + 1, reference.p);
+    const auto [least, most] = std::minmax_element(laws.functionals[f].begin(), laws.functionals[f].end());
+    laws.range[f] = *most - *least;
+  }
+  for (const Regime& regime : reference.regimes) {
+    BankLaws::Laws own;
+    for (const CellLaw& law : regime.cells) own.cells.push_back(moments_of(laws, law));
+    for (const Duration block : laws.blocks) own.tau2.push_back(scale_of(regime, block)->tau2);
+    laws.regimes.push_back(std::move(own));
+  }
+  return laws;
+}
+
+double bank_z(double residual, double floor, double variance) {
+  return std::max(0.0, std::abs(residual) - floor) / (kInflation * std::sqrt(variance));
+}
+
+double bank_e_value(double z) {
+  double e = 0;
+  for (const double theta : kThetas) {
+    const double norm = theta * theta / 2;
+    e += maths::portable_exp(theta * z - norm) + maths::portable_exp(-theta * z - norm);
+  }
+  return e / (2 * kThetas.size());
+}
+
+Bank::Bank(const BankLaws& laws, Duration slot) : laws_(&laws), slot_(slot) {
+  for (std::size_t scale = 0; scale < laws.blocks.size(); ++scale) {
+    if (laws.blocks[scale] < slot) continue;
+    Block block;
+    block.scale = scale;
+    blocks_.push_back(std::move(block));
+  }
+}
+
+std::int64_t Bank::index_of(const Block& block, std::int64_t slot) const {
+  return slot_of(slot * slot_, laws_->blocks[block.scale]);
+}
+
+std::int64_t Bank::first_slot(const Block& block, std::int64_t index) const {
+  return slot_of(index * laws_->blocks[block.scale] - 1, slot_) + 1;
+}
+
+bool Bank::ends_with(const Block& block, std::int64_t slot) const {
+  return index_of(block, slot + 1) != index_of(block, slot);
+}
+
+// The block that holds `slot`, and the capital granted since the last call.
+void Bank::enter(Block& block, std::int64_t slot, double grant) const {
+  const std::int64_t index = index_of(block, slot);
+  const std::int64_t first = first_slot(block, index);
+  if (block.index != index) {
+    const std::size_t scale = block.scale;
+    block = {};
+    block.scale = scale;
+    block.index = index;
+    block.whole = first >= begin_;
+    block.regimes.resize(laws_->regimes.size());
+  }
+  const std::int64_t granted = std::max(last_.value_or(begin_ - 1) + 1, first);
+  block.capital += static_cast<double>(slot - granted + 1) * grant;
+}
+
+void Bank::close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts, double grant) {
+  if (!last_) begin_ = slot;
+  terms_.clear();
+  std::int64_t n = 0;
+  PerFunctional sum{};
+  for (std::size_t k = 0; k < counts.size(); ++k) n += counts[k];
+  for (std::size_t f = 0; f < kFunctionals && n > 0; ++f) {
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      sum[f] += static_cast<double>(counts[k]) * laws_->functionals[f][k];
+    }
+  }
+  for (Block& block : blocks_) {
+    enter(block, slot, grant);
+    if (n > 0) {
+      if (block.run.cell != cell) fold(block);
+      block.run.cell = cell;
+      block.run.n += n;
+      for (std::size_t f = 0; f < kFunctionals; ++f) block.run.sum[f] += sum[f];
+      block.n += n;
+    }
+    if (!ends_with(block, slot)) continue;
+    fold(block);
+    if (block.whole) add_terms(block);
+  }
+  last_ = slot;
+}
+
+void Bank::carry(std::int64_t slot, double grant) {
+  if (!last_) begin_ = slot + 1;
+  terms_.clear();
+  if (last_) {
+    for (Block& block : blocks_) enter(block, slot, grant);
+  }
+  last_ = slot;
+}
+
+void Bank::begin(std::int64_t first) {
+  begin_ = first;
+  last_ = first - 1;
+  terms_.clear();
+  for (Block& block : blocks_) block.index.reset();
+}
+
+// Books the run under its cell: residual, variance of its events, variance of the cell's own mean.
+void Bank::fold(Block& block) const {
+  const Run run = block.run;
+  block.run = {};
+  if (run.n == 0) return;
+  const auto n = static_cast<double>(run.n);
+  for (std::size_t regime = 0; regime < block.regimes.size(); ++regime) {
+    const BankLaws::Moments& law = laws_->regimes[regime].cells[run.cell];
+    for (std::size_t f = 0; f < kFunctionals; ++f) {
+      const double share = law.n > 0 ? n / law.n : std::numeric_limits<double>::infinity();
+      block.regimes[regime].sum[f] += run.sum[f] - n * law.mean[f];
+      if (law.variance[f] > 0) block.regimes[regime].variance[f] += n * law.variance[f] * (1 + share);
+    }
+  }
+}
+
+void Bank::add_terms(const Block& block) {
+  const auto n = static_cast<double>(block.n);
+  for (std::size_t f = 0; f < kFunctionals; ++f) {
+    double least = std::numeric_limits<double>::infinity();
+    double residual = 0;
+    bool known = true;
+    for (std::size_t regime = 0; regime < block.regimes.size(); ++regime) {
+      const Residual& own = block.regimes[regime];
+      const double variance = own.variance[f] + laws_->regimes[regime].tau2[block.scale][f] * n * n;
+      known = known && variance > 0;
+      if (!known) break;
+      const double z = bank_z(own.sum[f], n * kFloor * laws_->range[f], variance);
+      if (z < least) residual = own.sum[f];
+      least = std::min(least, z);
+    }
+    if (!known) continue;
+    const double amount = kBankShare / kBankTerms * block.capital * bank_e_value(least);
+    const std::int8_t direction = residual >= 0 ? 1 : -1;
+    terms_.push_back({f, laws_->blocks[block.scale], direction, std::min(amount, kMostAmount)});
+  }
+}
+
+void Bank::save(Encoder& out) const {
+  out.put_i64(begin_);
+  out.put_bool(last_.has_value());
+  out.put_i64(last_.value_or(0));
+  for (const Block& block : blocks_) {
+    out.put_bool(block.index.has_value());
+    if (!block.index) continue;
+    out.put_i64(*block.index);
+    out.put_bool(block.whole);
+    out.put_double(block.capital);
+    out.put_i64(block.n);
+    out.put_u64(block.run.cell);
+    out.put_i64(block.run.n);
+    for (const double sum : block.run.sum) out.put_double(sum);
+    for (const Residual& residual : block.regimes) {
+      for (const double sum : residual.sum) out.put_double(sum);
+      for (const double variance : residual.variance) out.put_double(variance);
+    }
+  }
+  out.put_u64(terms_.size());
+  for (const BankTerm& term : terms_) {
+    out.put_u64(term.functional);
+    out.put_i64(term.block);
+    out.put_i64(term.direction);
+    out.put_double(term.amount);
+  }
+}
+
+bool Bank::load(Decoder& in) {
+  begin_ = in.get_i64();
+  const bool called = in.get_bool();
+  const std::int64_t last = in.get_i64();
+  if (!is_sane_slot(begin_, slot_) || !is_sane_slot(last, slot_)) return false;
+  last_.reset();
+  if (called) last_ = last;
+  for (Block& block : blocks_) {
+    block.index.reset();
+    if (in.get_bool() && !load_block(in, block)) return false;
+  }
+  return load_terms(in);
+}
+
+bool Bank::load_block(Decoder& in, Block& block) const {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  block.index = in.get_i64();
+  block.whole = in.get_bool();
+  block.capital = in.get_double();
+  block.n = in.get_i64();
+  block.run.cell = in.get_u64();
+  block.run.n = in.get_i64();
+  bool sane = last_ && block.index == index_of(block, *last_) && block.capital >= 0 &&
+              std::isfinite(block.capital) && block.n >= 0 && block.n <= kMost && block.run.n >= 0 &&
+              block.run.n <= block.n && block.run.cell < laws_->regimes.front().cells.size();
+  for (double& sum : block.run.sum) sane = std::isfinite(sum = in.get_double()) && sane;
+  block.regimes.assign(laws_->regimes.size(), {});
+  for (Residual& residual : block.regimes) {
+    for (double& sum : residual.sum) sane = std::isfinite(sum = in.get_double()) && sane;
+    for (double& variance : residual.variance) sane = (variance = in.get_double()) >= 0 && sane;
+  }
+  return sane && in.ok();
+}
+
+bool Bank::load_terms(Decoder& in) {
+  terms_.clear();
+  const std::size_t count = in.get_count(4);
+  if (count > kFunctionals * blocks_.size()) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    BankTerm term;
+    term.functional = in.get_u64();
+    term.block = in.get_i64();
+    const std::int64_t direction = in.get_i64();
+    term.amount = in.get_double();
+    const bool sane = term.functional < kFunctionals && (direction == 1 || direction == -1) &&
+                      term.amount >= 0 && term.amount <= kMostAmount;
+    if (!sane) return false;
+    term.direction = static_cast<std::int8_t>(direction);
+    terms_.push_back(term);
+  }
+  return in.ok();
+}
+
+}  // namespace driftd::detectors::evidence
