@@ -145,11 +145,13 @@ void Bank::close(std::int64_t slot, std::size_t cell, std::span<const std::int64
 }
 
 void Bank::carry(std::int64_t slot, double grant) {
-  if (!last_) begin_ = slot + 1;
-  terms_.clear();
-  if (last_) {
-    for (Block& block : blocks_) enter(block, slot, grant);
+  if (!last_) {
+    begin(slot + 1);
+    return;
   }
+  if (slot <= *last_) return;
+  terms_.clear();
+  for (Block& block : blocks_) enter(block, slot, grant);
   last_ = slot;
 }
 

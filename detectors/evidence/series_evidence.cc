@@ -32,23 +32,17 @@ SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, P
 
 void SeriesEvidence::close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts,
                            double grant) {
-  note_traffic(slot, counts);
+  const bool any = note_traffic(slot, counts);
   if (paused_) return;
   if (!last_) clear_capital(slot - 1);
   if (bank_) {
-    bank_->close(slot, cell, counts.first(monitors_->monitors.front().monitor->width()), grant);
+    const std::size_t width = counts.empty() ? 0 : monitors_->monitors.front().monitor->width();
+    bank_->close(slot, cell, counts.first(width), grant);
     closed_ = slot;
-  }
-  bool any = false;
-  std::size_t from = 0;
-  for (const WeightedMonitor& weighted : monitors_->monitors) {
-    const std::size_t width = weighted.monitor->width();
-    any = any || weighted.monitor->events(counts.subspan(from, width)) > 0;
-    from += width;
   }
   if (!any) return;
   forward(slot - 1, grant);
-  from = 0;
+  std::size_t from = 0;
   std::size_t first = 0;
   for (std::size_t m = 0; m < monitors_->monitors.size(); ++m) {
     const Monitor& monitor = *monitors_->monitors[m].monitor;
@@ -60,14 +54,19 @@ void SeriesEvidence::close(std::int64_t slot, std::size_t cell, std::span<const 
   add_up();
 }
 
-void SeriesEvidence::note_traffic(std::int64_t slot, std::span<const std::int64_t> counts) {
+bool SeriesEvidence::note_traffic(std::int64_t slot, std::span<const std::int64_t> counts) {
   traffic_.advance(slot);
+  if (counts.empty()) return false;
+  bool any = false;
   std::size_t from = 0;
   for (std::size_t m = 0; m < monitors_->monitors.size(); ++m) {
     const Monitor& monitor = *monitors_->monitors[m].monitor;
-    traffic_.add(m, monitor.events(counts.subspan(from, monitor.width())));
+    const std::int64_t events = monitor.events(counts.subspan(from, monitor.width()));
+    traffic_.add(m, events);
+    any = any || events > 0;
     from += monitor.width();
   }
+  return any;
 }
 
 void SeriesEvidence::step(std::size_t monitor, std::size_t first, std::int64_t slot, std::size_t cell,
@@ -156,7 +155,7 @@ std::vector<Contribution> SeriesEvidence::contributions(std::int64_t slot, doubl
   std::size_t c = 0;
   for (std::size_t m = 0; m < monitors_->monitors.size(); ++m) {
     for (const Component& component : monitors_->monitors[m].monitor->components()) {
-      parts.push_back({m, component, capital_at(c, stretch, grant), 0, std::min(start_[c], slot)});
+      parts.push_back({m, component, capital_at(c, stretch, grant), false, 0, std::min(start_[c], slot)});
       ++c;
     }
   }
@@ -166,7 +165,7 @@ std::vector<Contribution> SeriesEvidence::contributions(std::int64_t slot, doubl
       component.shape = kBankShapes[term.functional];
       component.direction = term.direction;
       component.weight = kBankShare / kBankTerms;
-      parts.push_back({0, component, term.amount, term.block, std::nullopt});
+      parts.push_back({0, component, term.amount, true, term.block, std::nullopt});
     }
   }
   std::erase_if(parts, [](const Contribution& part) { return !(part.amount > 0); });
@@ -177,7 +176,10 @@ std::vector<Contribution> SeriesEvidence::contributions(std::int64_t slot, doubl
 
 void SeriesEvidence::reset(std::int64_t slot) {
   if (paused_) return;
-  if (!last_) clear_capital(slot);
+  if (!last_) {
+    resume(slot);
+    return;
+  }
   std::fill(capital_.begin(), capital_.end(), 0.0);
   sum_ = 0;
   last_ = slot;

@@ -55,7 +55,8 @@ struct Contribution {
   std::size_t monitor = 0;
   Component component;  // of the bank: location or scale, the direction, the weight of one term
   double amount = 0;    // M_c, or the bank's term
-  Duration block = 0;   // of the bank's term; 0: not the bank
+  bool bank = false;
+  Duration block = 0;  // of the bank's term
   // The slot from which on log L_c sums highest, of all since the series began or resumed: the last at
   // which the sum from the beginning was least. None for the bank.
   std::optional<std::int64_t> start;
@@ -67,12 +68,12 @@ class SeriesEvidence {
 
   // The slot has closed with these counts: those of each monitor, one after another. `grant` is the
   // series' capital of one slot, also for the slots since the last one that had events; carry() first
-  // where it has changed. The first call begins at its slot. A slot without events may be passed over,
-  // but then the blocks of the bank that end with it are lost. Bank terms of the slot are in sum() until
-  // the next call. While paused, only the traffic is noted.
+  // where it has changed. The first call begins at its slot. A slot without events may be passed over, but
+  // then the blocks of the bank that end with it are lost; no counts at all say that it had none. Bank
+  // terms of the slot are in sum() until the next call. While paused, only the traffic is noted.
   void close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts, double grant);
-  // Brings the capital forward to the end of `slot`, without events; where the grant changes. As the
-  // first call: the series begins after `slot`.
+  // Brings the capital forward to the end of `slot`, without events; where the grant changes. Nothing
+  // where it is there already. As the first call: the series begins after `slot`.
   void carry(std::int64_t slot, double grant);
 
   // sum of M_c at the end of `slot` >= the last one closed, with the bank's terms if it is that slot.
@@ -80,7 +81,7 @@ class SeriesEvidence {
   // Every part of sum() that is not 0, largest first.
   [[nodiscard]] std::vector<Contribution> contributions(std::int64_t slot, double grant) const;
 
-  void reset(std::int64_t slot);  // every M := 0 at the end of the slot: after an alarm
+  void reset(std::int64_t slot);  // every M := 0 at the end of the slot: after an alarm, or to begin after it
   // From here on M stays 0 and blocks under way are dropped; resume() begins anew after `slot`.
   void pause(std::int64_t slot);
   void resume(std::int64_t slot);
@@ -102,7 +103,8 @@ class SeriesEvidence {
   };
   [[nodiscard]] Stretch stretch_to(std::int64_t slot) const;
   [[nodiscard]] double capital_at(std::size_t component, const Stretch& stretch, double grant) const;
-  void note_traffic(std::int64_t slot, std::span<const std::int64_t> counts);
+  // Whether there were events.
+  bool note_traffic(std::int64_t slot, std::span<const std::int64_t> counts);
   void forward(std::int64_t slot, double grant);
   void step(std::size_t monitor, std::size_t first, std::int64_t slot, std::size_t cell,
             std::span<const std::int64_t> counts, double grant);
