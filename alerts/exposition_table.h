@@ -38,6 +38,7 @@ enum class MetricId : std::uint8_t {
   model_info,
   errors,
   series_dropped,
+  segments_refused,
   column_missing_ratio,
   schema_faults,
   detector_drifts,
@@ -63,7 +64,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 46;
+inline constexpr std::size_t kMetricCount = 47;
 
 struct MetricSpec {
   MetricId id;

@@ -113,6 +113,7 @@ Status Service::turn() {
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
   log_incidents();
+  engine_->state().limits.tell(log_, wall_clock());
   deliver();
   return success();
 }

@@ -140,6 +140,7 @@ Result<bool> replay(const Options& options, const Config& config, Streams& strea
   if (!options.metrics.empty())
     if (const Status done = write_file(options.metrics, metrics_page(**engine, nullptr)); !done.ok())
       return done.error();
+  (*engine)->state().limits.tell(log, wall_clock());
   if (!options.report.empty()) {
     auto report = replay_report(**engine, options.blocks == "month" ? Blocks::month : Blocks::all);
     if (!report.ok()) return report.error();

@@ -116,6 +116,7 @@ void VersionCounters::merge(const VersionCounters& other) {
   errors += other.errors;
   matched += other.matched;
   expired += other.expired;
+  without_segment += other.without_segment;
   latency.merge(other.latency);
   delay.merge(other.delay);
   for (const auto& [column, counts] : other.faults) add_each(faults[column], counts);
@@ -124,7 +125,7 @@ void VersionCounters::merge(const VersionCounters& other) {
 }
 
 void VersionCounters::save(Encoder& out) const {
-  for (const auto value : {predictions, errors, matched, expired}) out.put_u64(value);
+  for (const auto value : {predictions, errors, matched, expired, without_segment}) out.put_u64(value);
   latency.save(out);
   delay.save(out);
   out.put_u64(faults.size());
@@ -137,7 +138,7 @@ void VersionCounters::save(Encoder& out) const {
 }
 
 void VersionCounters::load(Decoder& in) {
-  for (auto* value : {&predictions, &errors, &matched, &expired}) *value = in.get_u64();
+  for (auto* value : {&predictions, &errors, &matched, &expired, &without_segment}) *value = in.get_u64();
   latency.load(in);
   delay.load(in);
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {

@@ -62,6 +62,7 @@ struct ModelCounters {
 
 struct VersionCounters {
   std::uint64_t predictions = 0, errors = 0, matched = 0, expired = 0;
+  std::uint64_t without_segment = 0;  // predictions that have a segment beyond kMostSegments
   DurationHistogram<kLatencyBounds.size()> latency;
   DurationHistogram<kDelayBounds.size()> delay;
   std::map<std::string, std::array<std::uint64_t, 3>> faults;                    // by column

@@ -110,6 +110,7 @@ void Engine::send_dead_letters(const collector::Batch& batch) {
   for (const collector::PartitionBatch& part : batch.parts) {
     Lane& lane = *lanes_[part.partition];
     for (const Lane::Rejected& rejected : lane.rejected) {
+      state_.limits.note_rejection(rejected.reason, rejected.model, lane.info().topic);
       const bool limit =
           rejected.reason == Rejection::too_many_models || rejected.reason == Rejection::too_many_columns;
       if (limit &&
@@ -131,6 +132,7 @@ void Engine::gather(const collector::Batch& batch, Time wall_now) {
       model->changed = true;
     }
     for (const auto& [version, counters] : lane.version_counters) {
+      state_.limits.note(Limit::segments, counters.without_segment, version->model->name);
       version->counters.merge(counters);
       version->model->heard = wall_now;
       version->changed = true;
@@ -170,6 +172,7 @@ void Engine::apply_joins() {
       model.counters.duplicates += static_cast<std::uint64_t>(counts.duplicates);
       model.counters.unmatched += static_cast<std::uint64_t>(counts.unmatched);
       model.counters.evicted += static_cast<std::uint64_t>(counts.evicted);
+      state_.limits.note(Limit::waiting, static_cast<std::uint64_t>(counts.evicted), model.name);
       model.changed = true;
     }
     for (const collector::DelayChange& delay : out.delays)

@@ -27,6 +27,7 @@
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/lane.h"
+#include "app/pipeline/limits.h"
 #include "app/pipeline/registry.h"
 #include "app/pipeline/workers.h"
 #include "collector/clock.h"
@@ -82,6 +83,7 @@ class Engine {
     HistoryWriter history;
     std::array<collector::IdShard, collector::kShards> shards;
     std::map<std::string, TopicCounters> topics;
+    LimitLog limits;
   };
   [[nodiscard]] State& state() { return state_; }
   [[nodiscard]] const collector::Source& source() const { return *parts_.source; }

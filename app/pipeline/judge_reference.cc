@@ -195,7 +195,7 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
         features.push_back(
             {slot.raw.names[i], {row.values[i].kind, row.values[i].number, row.values[i].text}});
     bin_row(plan, features, row.predicted, hints, binned);
-    for (const std::uint32_t segment : segments_of(version, features)) {
+    for (const std::uint32_t segment : segments_of(version, features).numbers) {
       detectors::Tally& tally = slot.tally(segment, plan.layout);
       tally.add(binned.cells_of(plan), binned.places_of(plan));
       for (const auto& [column, text] : binned.new_categories) tally.note_new(column, text);

@@ -104,8 +104,9 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   else
     keep_raw(event, predicted, row);
   row.segments = segments_.size();
-  const auto segments = segments_of(version, event.features);
-  segments_.insert(segments_.end(), segments.begin(), segments.end());
+  const Segments segments = segments_of(version, event.features);
+  segments_.insert(segments_.end(), segments.numbers.begin(), segments.numbers.end());
+  if (!segments.complete) ++counted.without_segment;
   row.segments_end = segments_.size();
   if (has_id) {
     row.predicted = predicted_.size();

@@ -84,6 +84,7 @@ void add_version(const Version& version, Families& families) {
   const VersionCounters& counters = version.counters;
   families[MetricId::predictions].add({model, version.name}, number(counters.predictions));
   families[MetricId::errors].add({model, version.name}, number(counters.errors));
+  families[MetricId::segments_refused].add({model, version.name}, number(counters.without_segment));
   families[MetricId::join_matched].add({model, version.name}, number(counters.matched));
   families[MetricId::join_expired].add({model, version.name}, number(counters.expired));
   families[MetricId::prediction_latency].add({model, version.name},
@@ -112,22 +113,27 @@ void add_version(const Version& version, Families& families) {
 class SeriesBudget {
  public:
   explicit SeriesBudget(std::int64_t most) : left_(most) {}
-  bool take(MetricId metric) {
+  bool take(MetricId metric, const std::string& model) {
     if (left_ > 0) {
       --left_;
       return true;
     }
+    if (dropped_.empty()) first_dropped_ = model;
     ++dropped_[metric];
+    ++all_dropped_;
     return false;
   }
   [[nodiscard]] std::int64_t dropped(MetricId metric) const {
     const auto found = dropped_.find(metric);
     return found == dropped_.end() ? 0 : found->second;
   }
+  void tell(LimitLog& limits) const { limits.set(Limit::series, all_dropped_, first_dropped_); }
 
  private:
   std::int64_t left_;
   std::map<MetricId, std::int64_t> dropped_;
+  std::uint64_t all_dropped_ = 0;
+  std::string first_dropped_;  // the model
 };
 
 void add_columns(const Version& version, const std::string& segment, const Plan& plan,
@@ -137,14 +143,14 @@ void add_columns(const Version& version, const std::string& segment, const Plan&
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const detectors::ColumnProfile& column = *plan.columns[i];
     if (const auto ratio = detectors::missing_of(column, total.column(i)).ratio())
-      if (segment.empty() || budget.take(MetricId::column_missing_ratio))
+      if (segment.empty() || budget.take(MetricId::column_missing_ratio, model))
         families[MetricId::column_missing_ratio].add({model, version.name, segment, column.name}, *ratio);
     detectors::StatisticSet set = 0;
     for (const detectors::Statistic statistic : wanted) set |= detectors::bit(statistic);
     const auto values = detectors::binned_statistics(column, total.column(i), set);
     for (const detectors::Statistic statistic : wanted)
       if (const auto* value = detectors::find(values, statistic);
-          value != nullptr && budget.take(MetricId::drift_statistic))
+          value != nullptr && budget.take(MetricId::drift_statistic, model))
         families[MetricId::drift_statistic].add(
             {model, version.name, segment, column.name, detectors::name_of(statistic)}, value->value);
   }
@@ -160,7 +166,7 @@ void add_segment(const Version& version, std::uint32_t number,
     add_columns(version, segment, *version.pairs, state.pairs->total(), wanted, budget, families);
   if (!state.performance) return;
   for (const detectors::MetricValue& value : state.performance->total().metrics())
-    if (segment.empty() || budget.take(MetricId::performance))
+    if (segment.empty() || budget.take(MetricId::performance, version.model->name))
       families[MetricId::performance].add(
           {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
 }
@@ -192,6 +198,7 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
        {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::performance})
     families[MetricId::series_dropped].add({alerts::spec(metric).name},
                                            static_cast<double>(budget.dropped(metric)));
+  budget.tell(engine.state().limits);
 }
 
 void add_alerts(Engine& engine, Families& families) {

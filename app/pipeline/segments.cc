@@ -46,22 +46,23 @@ std::optional<std::string> segment_label(const SegmentConfig& segment, std::span
   return label;
 }
 
-std::vector<std::uint32_t> segments_of(Version& version, std::span<const Feature> features) {
-  std::vector<std::uint32_t> numbers{0};
-  for (const SegmentConfig& segment : version.model->config->segments)
-    if (const auto label = segment_label(segment, features))
-      if (const std::uint32_t number = version.segments.number_of(*label); number != SegmentTable::kNone)
-        numbers.push_back(number);
-  return numbers;
+Segments segments_of(Version& version, std::span<const Feature> features) {
+  Segments found;
+  for (const SegmentConfig& segment : version.model->config->segments) {
+    const auto label = segment_label(segment, features);
+    if (!label) continue;
+    if (const std::uint32_t number = version.segments.number_of(*label); number != SegmentTable::kNone)
+      found.numbers.push_back(number);
+    else
+      found.complete = false;
+  }
+  return found;
 }
 
 std::uint32_t SegmentTable::number_of(std::string_view label) {
   const std::lock_guard lock(mutex_);
   if (const auto known = numbers_.find(label); known != numbers_.end()) return known->second;
-  if (labels_.size() > kMostSegments) {
-    ++refused_;
-    return kNone;
-  }
+  if (labels_.size() > kMostSegments) return kNone;
   const auto number = static_cast<std::uint32_t>(labels_.size());
   labels_.emplace_back(label);
   numbers_.emplace(label, number);

@@ -64,13 +64,11 @@ class SegmentTable {
   // The engine's thread, between two rounds.
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   void restore(std::vector<std::string> labels);
-  [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
  private:
   std::mutex mutex_;
   std::vector<std::string> labels_;
   std::map<std::string, std::uint32_t, std::less<>> numbers_;
-  std::uint64_t refused_ = 0;
 };
 inline constexpr std::size_t kMostSegments = 1000;
 

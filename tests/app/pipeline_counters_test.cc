@@ -28,6 +28,7 @@ VersionCounters version_counters(int seed) {
   counters.errors = static_cast<unsigned>(seed);
   counters.matched = 3;
   counters.expired = 2;
+  counters.without_segment = 5;
   counters.latency.add(0.003 * seed, std::span(kLatencyBounds));
   counters.delay.add(4000.25 * seed, std::span(kDelayBounds));
   counters.faults["age"] = {1, 0, static_cast<unsigned>(seed)};

@@ -178,6 +178,7 @@ def test_new_categories_without_end_are_one(replay):
     lines = [event(i, features={"zip": f"zip{i}" if i > 1000 else f"z{i % 9}", "income": i % 9}) for i in range(50_000)]
     text = replay({"models": {"credit": {"reference": {"first": 500}, "segments": ["zip"]}}}, lines)
     assert total(text, "driftd_predictions_total") == 50_000
+    assert total(text, "driftd_segments_refused_total") == 50_000 - 1001 - 991  # 9 and 991 zips have a segment
     assert len(text) < 20_000_000
     assert_clean(text)
 
@@ -227,6 +228,9 @@ def test_a_broker_full_of_poison_stops_nothing(driftd, broker, topic):
     # One sampled letter per model beyond the limit; those without a value send none.
     wanted = len(faults) + 5000 - 48
     wait_until(lambda: running.metric("driftd_dead_letters_total") == wanted, 30, "the dead letters")
+    for limit, where in (("max_models", "model=m"), ("max_columns", "model=credit"), ("max_record", f"topic={predictions}")):
+        told = [line for line in running.log.splitlines() if f"limit=limits.{limit} " in line]
+        assert len(told) == 1 and where in told[0] and "remedy=" in told[0], told
     letters = broker.consume(dead, wanted)
     assert len(letters) == len(broker.consume(dead))
     check_letters(letters, faults, predictions)

@@ -1,0 +1,62 @@
+#include "app/pipeline/limits.h"
+
+namespace driftd::app {
+
+namespace {
+
+struct Words {
+  const char* limit;
+  const char* message;
+  const char* where;
+  const char* what;  // is counted
+  const char* remedy;
+};
+
+constexpr std::array<Words, kLimitCount> kWords = {{
+    {"limits.max_models", "events of models beyond the limit are rejected", "model", "events",
+     "raise limits.max_models, name the model under models, or set unknown_models: ignore"},
+    {"limits.max_columns", "events with columns beyond the limit are rejected", "model", "events",
+     "send fewer columns, or raise limits.max_columns"},
+    {"limits.max_record", "records beyond the limit are rejected", "topic", "records",
+     "send smaller records, or raise limits.max_record"},
+    {"join.max_waiting", "records of the join leave before their time", "model", "records",
+     "raise join.max_waiting, or lower dedupe or the models' label_horizon"},
+    {"segments of a version", "events are counted without a segment of theirs", "model", "events",
+     "take columns with fewer values for segments, or give cuts"},
+    {"metrics.max_series", "series are left out of /metrics", "model", "series",
+     "raise metrics.max_series, or show fewer metrics.statistics or segments"},
+}};
+
+}  // namespace
+
+void LimitLog::note(Limit limit, std::uint64_t times, std::string_view where) {
+  Bites& bites = of(limit);
+  if (times > 0 && bites.times == 0) bites.where = where;
+  bites.times += times;
+}
+
+void LimitLog::set(Limit limit, std::uint64_t times, std::string_view where) {
+  of(limit).times = 0;
+  note(limit, times, where);
+}
+
+void LimitLog::note_rejection(Rejection reason, std::string_view model, std::string_view topic) {
+  if (reason == Rejection::too_many_models) note(Limit::models, 1, model);
+  if (reason == Rejection::too_many_columns) note(Limit::columns, 1, model);
+  if (reason == Rejection::too_large) note(Limit::record, 1, topic);
+}
+
+void LimitLog::tell(const Logger& log, Time now) {
+  for (std::size_t i = 0; i < kLimitCount; ++i) {
+    Bites& bites = bites_[i];
+    if (bites.times == 0 || !bites.told.allow(now)) continue;
+    const Words& words = kWords[i];
+    log.warn(words.message, {{"limit", words.limit},
+                             {words.where, bites.where},
+                             {words.what, bites.times},
+                             {"remedy", words.remedy}});
+    bites.times = 0;
+  }
+}
+
+}  // namespace driftd::app
