@@ -28,10 +28,11 @@ std::string random_id() {
 
 }  // namespace
 
-Service::Service(std::string file, Config config, Logger log)
+Service::Service(std::string file, Config config, Logger log, std::function<bool()> stop_asked)
     : file_(std::move(file)),
       config_(std::make_unique<Config>(std::move(config))),
       log_(std::move(log)),
+      stop_asked_(std::move(stop_asked)),
       process_id_(random_id()) {
   facts_.started = wall_clock();
   facts_.reloaded = facts_.started;
@@ -41,8 +42,10 @@ Service::~Service() {
   if (!stopped_) (void)stop();
 }
 
-Result<std::unique_ptr<Service>> Service::start(const std::string& file, Config config, Logger log) {
-  std::unique_ptr<Service> service(new Service(file, std::move(config), std::move(log)));
+Result<std::unique_ptr<Service>> Service::start(const std::string& file, Config config, Logger log,
+                                                std::function<bool()> stop_asked) {
+  std::unique_ptr<Service> service(
+      new Service(file, std::move(config), std::move(log), std::move(stop_asked)));
   for (const auto step :
        {&Service::open_store, &Service::open_http, &Service::open_kafka, &Service::open_engine})
     if (auto done = (service.get()->*step)(); !done.ok()) {
@@ -82,7 +85,8 @@ Status Service::open_kafka() {
                                               .start = config_->kafka.start,
                                               .until = {},
                                               .process_id = process_id_,
-                                              .process_start_ms = facts_.started / kMillisecond});
+                                              .process_start_ms = facts_.started / kMillisecond,
+                                              .stop_asked = stop_asked_});
   if (!source.ok()) return source.error();
   source_ = std::move(*source);
   return success();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,8 +28,10 @@ namespace driftd::app {
 
 class Service {
  public:
-  // `file` is read again at a reload. Errors name what could not be opened and the remedy.
-  static Result<std::unique_ptr<Service>> start(const std::string& file, Config config, Logger log);
+  // `file` is read again at a reload. Errors name what could not be opened and the remedy. While brokers do
+  // not answer, now or in turn(), `stop_asked` is asked a few times a second whether to go on waiting.
+  static Result<std::unique_ptr<Service>> start(const std::string& file, Config config, Logger log,
+                                                std::function<bool()> stop_asked = {});
   // Drains the round under way, checkpoints, commits, and lets go of everything.
   ~Service();
 
@@ -46,7 +49,7 @@ class Service {
   std::vector<alerts::IncidentEvent> take_events() { return std::exchange(events_, {}); }
 
  private:
-  Service(std::string file, Config config, Logger log);
+  Service(std::string file, Config config, Logger log, std::function<bool()> stop_asked);
   Status open_store();
   Status open_kafka();
   Status open_http();
@@ -59,6 +62,7 @@ class Service {
   std::string file_;
   std::unique_ptr<Config> config_;
   Logger log_;
+  std::function<bool()> stop_asked_;
   std::string process_id_;
   ServiceFacts facts_;
   Mailbox mailbox_;

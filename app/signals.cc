@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <initializer_list>
+#include <utility>
 
 namespace driftd::app {
 
@@ -18,10 +19,20 @@ Signals::Signals() {
 
 Signals::~Signals() { close(descriptor_); }
 
-Signals::Wish Signals::next() {
+void Signals::read_pending() {
   signalfd_siginfo info{};
-  if (read(descriptor_, &info, sizeof info) != sizeof info) return Wish::none;
-  return info.ssi_signo == SIGHUP ? Wish::reload : Wish::stop;
+  while (read(descriptor_, &info, sizeof info) == sizeof info)
+    (info.ssi_signo == SIGHUP ? reload_ : stop_) = true;
+}
+
+bool Signals::stop_asked() {
+  read_pending();
+  return stop_;
+}
+
+Signals::Wish Signals::next() {
+  if (stop_asked()) return Wish::stop;
+  return std::exchange(reload_, false) ? Wish::reload : Wish::none;
 }
 
 }  // namespace driftd::app

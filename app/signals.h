@@ -13,10 +13,17 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   enum class Wish { none, stop, reload };
-  Wish next();  // never waits
+  // Never waits. A stop comes first, and is for good.
+  Wish next();
+  // Whether next() gives `stop`.
+  bool stop_asked();
 
  private:
+  void read_pending();
+
   int descriptor_;
+  bool stop_ = false;
+  bool reload_ = false;
 };
 
 }  // namespace driftd::app

@@ -43,7 +43,7 @@ Status KafkaSource::Impl::connect() {
 }
 
 Status KafkaSource::Impl::find_topics() {
-  const auto sizes = queries_->sizes(options_.connect_timeout);
+  const auto sizes = queries_->sizes(patience());
   if (!sizes.ok()) return sizes.error();
   std::string missing;
   for (const KafkaTopic& topic : options_.topics) {
@@ -86,9 +86,9 @@ std::string KafkaSource::Impl::name_of(std::uint32_t partition) const {
 Status KafkaSource::Impl::assign() {
   const std::vector<std::uint32_t> indexes = all();
   const std::vector<TopicPartition> names = names_of(indexes);
-  const auto begins = queries_->begins(names, options_.connect_timeout);
+  const auto begins = queries_->begins(names, patience());
   if (!begins.ok()) return begins.error();
-  const auto ends = queries_->ends(names, options_.connect_timeout);
+  const auto ends = queries_->ends(names, patience());
   if (!ends.ok()) return ends.error();
   const auto starts = start_offsets(names, begins.value(), ends.value());
   if (!starts.ok()) return starts.error();
@@ -110,7 +110,7 @@ Result<std::vector<std::int64_t>> KafkaSource::Impl::start_offsets(
     const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& begins,
     const std::vector<std::int64_t>& ends) const {
   if (const Time* time = std::get_if<Time>(&options_.start)) {
-    const auto found = queries_->at(of, *time, options_.connect_timeout);
+    const auto found = queries_->at(of, *time, patience());
     if (!found.ok()) return found.error();
     std::vector<std::int64_t> starts;
     for (std::size_t i = 0; i < of.size(); ++i) starts.push_back(found.value()[i].value_or(ends[i]));
@@ -124,7 +124,7 @@ Result<std::vector<std::int64_t>> KafkaSource::Impl::start_offsets(
     case StartPosition::committed:
       break;
   }
-  const auto committed = queries_->committed(of, options_.connect_timeout);
+  const auto committed = queries_->committed(of, patience());
   if (!committed.ok()) return committed.error();
   std::vector<std::int64_t> starts;
   for (std::size_t i = 0; i < of.size(); ++i) {
@@ -137,7 +137,7 @@ Result<std::vector<std::int64_t>> KafkaSource::Impl::start_offsets(
 Status KafkaSource::Impl::find_stops(const std::vector<TopicPartition>& of,
                                      const std::vector<std::int64_t>& ends) {
   if (!options_.until) return success();
-  const auto found = queries_->at(of, *options_.until, options_.connect_timeout);
+  const auto found = queries_->at(of, *options_.until, patience());
   if (!found.ok()) return found.error();
   for (std::size_t i = 0; i < of.size(); ++i)
     places_[i].stop = std::min(found.value()[i].value_or(ends[i]), ends[i]);
@@ -187,8 +187,8 @@ void KafkaSource::Impl::take_growth() {
 // partition can be another. So the broker is asked, and as long as it does not answer we stay where we are.
 void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
   const std::uint32_t one[] = {partition};
-  const auto begins = queries_->begins(names_of(one), options_.connect_timeout);
-  const auto ends = queries_->ends(names_of(one), options_.connect_timeout);
+  const auto begins = queries_->begins(names_of(one), patience());
+  const auto ends = queries_->ends(names_of(one), patience());
   if (begins.ok() && ends.ok()) {
     places_[partition].sought = places_[partition].next;
     check_sought(partition, begins.value().front(), ends.value().front());

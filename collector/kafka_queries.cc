@@ -1,5 +1,6 @@
 #include "collector/kafka_queries.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace driftd::collector {
@@ -11,6 +12,32 @@ int milliseconds_of(std::chrono::milliseconds wait) { return static_cast<int>(wa
 
 Error unavailable(const std::string& what, rd_kafka_resp_err_t error) {
   return kafka_error(ErrorCode::unavailable, what, error);
+}
+
+using Clock = std::chrono::steady_clock;
+
+std::chrono::milliseconds since(Clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+}
+
+// librdkafka's calls wait for the brokers and cannot be interrupted, so they are made with short waits, again
+// and again. A broker that is there and answers late gets longer ones: each call asks anew.
+rd_kafka_resp_err_t ask_patiently(const Patience& patience,
+                                  const std::function<rd_kafka_resp_err_t(int wait)>& ask) {
+  if (!patience.is_over) return ask(milliseconds_of(patience.wait));
+  const auto begin = Clock::now();
+  auto at_most = std::min(std::chrono::milliseconds(250), patience.wait);
+  while (true) {
+    const auto asked = Clock::now();
+    const rd_kafka_resp_err_t error = ask(milliseconds_of(at_most));
+    const bool absent = error == RD_KAFKA_RESP_ERR__TRANSPORT;
+    const bool late = error == RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (!absent && !late) return error;
+    if (since(asked) < at_most / 2) return error;  // no waiting in vain: that is the answer
+    if (since(begin) >= patience.wait || patience.is_over()) return error;
+    if (late) at_most *= 2;
+    at_most = std::clamp(patience.wait - since(begin), std::chrono::milliseconds(1), at_most);
+  }
 }
 
 }  // namespace
@@ -29,9 +56,10 @@ KafkaQueries::KafkaQueries(rd_kafka_t* handle, const std::vector<std::string>& t
   }
 }
 
-Result<std::vector<TopicSize>> KafkaQueries::sizes(std::chrono::milliseconds wait) const {
+Result<std::vector<TopicSize>> KafkaQueries::sizes(const Patience& patience) const {
   const rd_kafka_metadata_t* found = nullptr;
-  const auto error = rd_kafka_metadata(handle_, 0, nullptr, &found, milliseconds_of(wait));
+  const auto error =
+      ask_patiently(patience, [&](int wait) { return rd_kafka_metadata(handle_, 0, nullptr, &found, wait); });
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable("asking for the topics' partitions", error);
   const Metadata metadata(found);
   std::vector<TopicSize> sizes;
@@ -53,11 +81,13 @@ Result<std::vector<TopicSize>> KafkaQueries::sizes(std::chrono::milliseconds wai
 }
 
 Result<std::vector<std::int64_t>> KafkaQueries::offsets(const std::vector<TopicPartition>& of,
-                                                        std::int64_t what,
-                                                        std::chrono::milliseconds wait) const {
-  const PartitionList list = make_partition_list(of);
-  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = what;
-  const auto error = rd_kafka_offsets_for_times(handle_, list.get(), milliseconds_of(wait));
+                                                        std::int64_t what, const Patience& patience) const {
+  PartitionList list;
+  const auto error = ask_patiently(patience, [&](int wait) {
+    list = make_partition_list(of);
+    for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = what;
+    return rd_kafka_offsets_for_times(handle_, list.get(), wait);
+  });
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable("asking for offsets", error);
   std::vector<std::int64_t> offsets;
   for (int i = 0; i < list->cnt; ++i) {
@@ -71,20 +101,20 @@ Result<std::vector<std::int64_t>> KafkaQueries::offsets(const std::vector<TopicP
 }
 
 Result<std::vector<std::int64_t>> KafkaQueries::begins(const std::vector<TopicPartition>& of,
-                                                       std::chrono::milliseconds wait) const {
-  return offsets(of, RD_KAFKA_OFFSET_BEGINNING, wait);
+                                                       const Patience& patience) const {
+  return offsets(of, RD_KAFKA_OFFSET_BEGINNING, patience);
 }
 
 // Under isolation.level=read_committed the answer to "the end" is the last stable offset.
 Result<std::vector<std::int64_t>> KafkaQueries::ends(const std::vector<TopicPartition>& of,
-                                                     std::chrono::milliseconds wait) const {
-  return offsets(of, RD_KAFKA_OFFSET_END, wait);
+                                                     const Patience& patience) const {
+  return offsets(of, RD_KAFKA_OFFSET_END, patience);
 }
 
 Result<std::vector<std::optional<std::int64_t>>> KafkaQueries::at(const std::vector<TopicPartition>& of,
-                                                                  Time time,
-                                                                  std::chrono::milliseconds wait) const {
-  auto found = offsets(of, time < 0 ? 0 : time / kMillisecond, wait);
+                                                                  Time time, const Patience& patience) const {
+  const std::int64_t first_ms = time <= 0 ? 0 : (time - 1) / kMillisecond + 1;
+  auto found = offsets(of, first_ms, patience);
   if (!found.ok()) return found.error();
   std::vector<std::optional<std::int64_t>> offsets;
   for (const std::int64_t offset : *found) {
@@ -94,9 +124,12 @@ Result<std::vector<std::optional<std::int64_t>>> KafkaQueries::at(const std::vec
 }
 
 Result<std::vector<Committed>> KafkaQueries::committed(const std::vector<TopicPartition>& of,
-                                                       std::chrono::milliseconds wait) const {
-  const PartitionList list = make_partition_list(of);
-  const auto error = rd_kafka_committed(handle_, list.get(), milliseconds_of(wait));
+                                                       const Patience& patience) const {
+  PartitionList list;
+  const auto error = ask_patiently(patience, [&](int wait) {
+    list = make_partition_list(of);
+    return rd_kafka_committed(handle_, list.get(), wait);
+  });
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable("asking for the group's offsets", error);
   std::vector<Committed> committed;
   for (int i = 0; i < list->cnt; ++i) {

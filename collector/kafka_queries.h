@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,30 +27,41 @@ struct Committed {
   std::string metadata;
 };
 
+// How long a question may wait for its answer.
+struct Patience {
+  Patience(std::chrono::milliseconds most) : wait(most) {}  // NOLINT(google-explicit-constructor)
+  Patience(std::chrono::milliseconds most, std::function<bool()> over)
+      : wait(most), is_over(std::move(over)) {}
+
+  std::chrono::milliseconds wait;
+  // Where given, asked a few times a second while nobody answers; true ends the waiting.
+  std::function<bool()> is_over;
+};
+
 class KafkaQueries {
  public:
   // `topics` are those that sizes() tells of; the handle outlives this.
   KafkaQueries(rd_kafka_t* handle, const std::vector<std::string>& topics);
 
   // unavailable: no broker answered in time.
-  Result<std::vector<TopicSize>> sizes(std::chrono::milliseconds wait) const;
+  Result<std::vector<TopicSize>> sizes(const Patience& patience) const;
   // Per partition: the earliest offset that exists; the last stable one; or the first of that time or
   // later (none: there is no such record). Fails as a whole if one partition's leader does not answer.
   Result<std::vector<std::int64_t>> begins(const std::vector<TopicPartition>& of,
-                                           std::chrono::milliseconds wait) const;
+                                           const Patience& patience) const;
   Result<std::vector<std::int64_t>> ends(const std::vector<TopicPartition>& of,
-                                         std::chrono::milliseconds wait) const;
+                                         const Patience& patience) const;
   Result<std::vector<std::optional<std::int64_t>>> at(const std::vector<TopicPartition>& of, Time time,
-                                                      std::chrono::milliseconds wait) const;
+                                                      const Patience& patience) const;
   Result<std::vector<Committed>> committed(const std::vector<TopicPartition>& of,
-                                           std::chrono::milliseconds wait) const;
+                                           const Patience& patience) const;
   // Offsets aligned with the partitions; the metadata goes with each.
   Status commit(const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& offsets,
                 const std::string& metadata, std::chrono::milliseconds wait) const;
 
  private:
   Result<std::vector<std::int64_t>> offsets(const std::vector<TopicPartition>& of, std::int64_t what,
-                                            std::chrono::milliseconds wait) const;
+                                            const Patience& patience) const;
 
   rd_kafka_t* handle_;
   std::vector<KafkaTopicHandle> topics_;  // their being held makes them "locally known"

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,9 @@ struct KafkaSourceOptions {
   std::string process_id;  // random, without ';'; empty: nothing is committed
   std::int64_t process_start_ms = 0;
   std::chrono::milliseconds connect_timeout{10'000};
+  // Where given, asked a few times a second while open() or poll() waits for brokers that do not answer;
+  // true: they give up with `unavailable`. On the thread that called them.
+  std::function<bool()> stop_asked;
   std::chrono::milliseconds end_interval{1'000};
   std::chrono::milliseconds metadata_interval{30'000};
 };

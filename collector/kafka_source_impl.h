@@ -30,7 +30,12 @@ class KafkaSource::Impl {
     std::int64_t next = 0;
     std::optional<std::int64_t> stop;  // of a replayed range
     bool paused = false;
+
+    [[nodiscard]] bool has_ended() const { return stop && next >= *stop; }
   };
+
+  // How long the caller's thread waits for brokers.
+  [[nodiscard]] Patience patience() const { return {options_.connect_timeout, options_.stop_asked}; }
 
   // kafka_assignment.cc
   Status find_topics();

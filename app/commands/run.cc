@@ -20,7 +20,11 @@ ExitStatus run(const std::string& file, Streams& streams) {
   }
   Signals signals;
   const Logger log(loaded.config.log.level, loaded.config.log.format);
-  auto service = Service::start(file, std::move(loaded.config), log);
+  auto service = Service::start(file, std::move(loaded.config), log, [&] { return signals.stop_asked(); });
+  if (!service.ok() && signals.stop_asked()) {
+    log.info("stopped before it had started", {{"reason", service.error().message}});
+    return ExitStatus::done;
+  }
   if (!service.ok()) {
     log.error(service.error().message);
     return ExitStatus::failed;

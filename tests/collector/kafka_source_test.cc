@@ -154,6 +154,30 @@ TEST_F(KafkaSourceTest, WithoutABrokerOpeningSaysUnavailable) {
   EXPECT_EQ(source.error().code, ErrorCode::unavailable);
 }
 
+TEST_F(KafkaSourceTest, WithoutABrokerItStopsWaitingWhenAsked) {
+  auto with = options({"a"});
+  with.connection.brokers = {"127.0.0.1:1"};
+  with.connect_timeout = kPatience;
+  int asked = 0;
+  with.stop_asked = [&] { return ++asked == 2; };
+  const auto begin = std::chrono::steady_clock::now();
+  const auto source = KafkaSource::open(with);
+  ASSERT_FALSE(source.ok());
+  EXPECT_EQ(source.error().code, ErrorCode::unavailable);
+  EXPECT_EQ(asked, 2);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kPatience / 4);
+}
+
+TEST_F(KafkaSourceTest, WhoMayBeAskedToStopWaitsNoLongerThanOthers) {
+  auto with = options({"a"});
+  with.connection.brokers = {"127.0.0.1:1"};
+  with.connect_timeout = std::chrono::milliseconds(600);
+  int asked = 0;
+  with.stop_asked = [&] { return ++asked < 0; };
+  EXPECT_EQ(KafkaSource::open(with).error().code, ErrorCode::unavailable);
+  EXPECT_THAT(asked, testing::AllOf(testing::Ge(1), testing::Le(3)));
+}
+
 TEST_F(KafkaSourceTest, RefusesPropertiesThatAreOursOrUnknown) {
   auto with = options({"a"});
   with.connection.properties = {{"group.id", "x"}};

@@ -233,6 +233,22 @@ def test_without_its_broker_it_lives_but_is_not_ready(program, tmp_path):
         process.kill()
 
 
+@pytest.mark.parametrize("wish", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_at_once_while_it_waits_for_its_broker(program, tmp_path, wish):
+    process = Driftd(tmp_path / "driftd", configuration(KafkaBroker(tmp_path), "all"))  # a broker never started
+    process.spawn()
+    try:
+        wait_until(lambda: answer(process, "/-/healthy") == 200, 10, "the HTTP server")
+        time.sleep(1)  # it waits for metadata
+        begin = time.monotonic()
+        process.popen.send_signal(wish)
+        assert process.popen.wait(15) == 0, process.log
+        assert time.monotonic() - begin < 1
+        assert "stopped before it had started" in process.log
+    finally:
+        process.kill()
+
+
 def test_cloud_events_count_like_bare_ones(driftd, broker, topic):
     def ce(i, **more):
         return {"specversion": "1.0", "id": f"p{i}", "type": "driftd.prediction", "source": "/scoring", "time": moment(i), **more}
