@@ -99,7 +99,8 @@ Status KafkaSource::Impl::assign() {
   }
   if (Status status = hand_over(indexes); !status.ok()) return status;
   for (const std::uint32_t i : indexes) {
-    if (places_[i].paused) pause(i, true);
+    if (places_[i].has_ended()) places_[i].paused = true;
+    if (places_[i].paused) tell_pause(i);
   }
   watcher_->start(names);
   assigned_ = true;
@@ -197,7 +198,7 @@ void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
   const KafkaFault fault(rd_kafka_incremental_unassign(handle_.get(), list.get()));
   if (const Status status = hand_over(one); !status.ok())
     context_.say(LogLevel::error, status.error().message);
-  if (places_[partition].paused) pause(partition, true);
+  if (places_[partition].paused) tell_pause(partition);
 }
 
 Status KafkaSource::Impl::hand_over(std::span<const std::uint32_t> partitions) {

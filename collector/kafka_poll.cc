@@ -89,7 +89,7 @@ Result<Batch> KafkaSource::Impl::poll(std::size_t max_records, std::chrono::mill
     part.next_offset = place.next;
     if (!beyond) {
       part.records.push_back(record_of(*message, *memory));
-    } else if (!place.paused) {
+    } else {
       pause(*index, true);
     }
   }
@@ -151,9 +151,15 @@ void KafkaSource::Impl::note_fault(const rd_kafka_message_t& message, Grouping& 
 }
 
 void KafkaSource::Impl::pause(std::uint32_t partition, bool paused) {
-  places_[partition].paused = paused;
+  Place& place = places_[partition];
+  const bool wanted = paused || place.has_ended();
+  if (std::exchange(place.paused, wanted) != wanted) tell_pause(partition);
+}
+
+void KafkaSource::Impl::tell_pause(std::uint32_t partition) {
   const std::uint32_t one[] = {partition};
   const PartitionList list = make_partition_list(names_of(one));
+  const bool paused = places_[partition].paused;
   (paused ? rd_kafka_pause_partitions : rd_kafka_resume_partitions)(handle_.get(), list.get());
 }
 
@@ -163,7 +169,7 @@ PartitionEnd KafkaSource::Impl::end_of(std::uint32_t partition) const {
   end.next_offset = place.next;
   if (!assigned_) return end;
   end.last_stable_offset = watcher_->last_stable_offset(partition);
-  end.finished = place.stop && place.next >= *place.stop;
+  end.finished = place.has_ended();
   return end;
 }
 

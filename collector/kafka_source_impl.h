@@ -17,7 +17,7 @@ class KafkaSource::Impl {
 
   Status connect();
   Result<Batch> poll(std::size_t max_records, std::chrono::milliseconds wait);
-  void pause(std::uint32_t partition, bool paused);
+  void pause(std::uint32_t partition, bool paused);  // once a range has ended there, for good
   [[nodiscard]] PartitionEnd end_of(std::uint32_t partition) const;
   void seek(std::uint32_t partition, std::int64_t offset) { places_[partition].sought = offset; }
   void commit(std::span<const PartitionOffset> offsets);
@@ -57,6 +57,7 @@ class KafkaSource::Impl {
   struct Grouping;
   std::size_t fetch(std::size_t max_records, std::chrono::milliseconds wait);
   [[nodiscard]] std::optional<std::uint32_t> index_of(const rd_kafka_message_t& message);
+  void tell_pause(std::uint32_t partition);
   void note_fault(const rd_kafka_message_t& message, Grouping& grouping);
 
   KafkaSourceOptions options_;

@@ -39,25 +39,41 @@ struct Options {
 
 constexpr std::size_t kRoundRecords = 20'000;
 
+struct TimeRange {
+  Time from = 0, to = 0;  // of records' timestamps, `to` outside
+};
+
+Result<TimeRange> range_of(const Options& options) {
+  const auto invalid = [](const std::string& message) { return Error{ErrorCode::invalid, message}; };
+  if (options.from.empty() || options.to.empty())
+    return invalid("name INPUT files, or a range of Kafka by both --from and --to");
+  const auto from = parse_rfc3339(options.from);
+  const auto to = parse_rfc3339(options.to);
+  if (!from || !to)
+    return invalid((from ? "--to: \"" + options.to : "--from: \"" + options.from) +
+                   "\" is no time such as 2026-11-01T00:00:00Z");
+  if (*to < *from) return invalid("--to is before --from");
+  return TimeRange{*from, *to};
+}
+
 Result<std::unique_ptr<collector::Source>> open_source(const Options& options, const Config& config,
                                                        const Logger& log) {
   if (!options.inputs.empty()) {
+    if (!options.from.empty() || !options.to.empty())
+      return Error{ErrorCode::invalid, "--from and --to are for Kafka; leave them out where INPUT is named"};
     auto source = collector::FileSource::open(
         {.paths = options.inputs, .max_record = static_cast<std::size_t>(config.limits.max_record)});
     if (!source.ok()) return source.error();
     return std::unique_ptr<collector::Source>(std::move(*source));
   }
-  const auto from = parse_rfc3339(options.from);
-  const auto to = parse_rfc3339(options.to);
-  if (!from || !to)
-    return Error{ErrorCode::invalid,
-                 "name INPUT files, or a range of Kafka by --from and --to (RFC 3339 with zone)"};
+  auto range = range_of(options);
+  if (!range.ok()) return range.error();
   collector::KafkaSourceOptions kafka;
   kafka.connection = {config.kafka.brokers, config.kafka.properties, kafka_log(log)};
   kafka.group = config.kafka.group;
   kafka.topics = kafka_topics(config.kafka.topics);
-  kafka.start = *from;
-  kafka.until = *to;
+  kafka.start = range->from;
+  kafka.until = range->to;
   auto source = collector::KafkaSource::open(std::move(kafka));
   if (!source.ok()) return source.error();
   return std::unique_ptr<collector::Source>(std::move(*source));
@@ -189,8 +205,10 @@ const Command command_replay = {
       app.add_option("--report", options->report, "write statistics and performance per block to this file");
       app.add_option("--blocks", options->blocks, "blocks of the report")
           ->check(CLI::IsMember({"month", "all"}));
-      app.add_option("--from", options->from, "begin of a range of the configured topics");
-      app.add_option("--to", options->to, "its end");
+      app.add_option("--from", options->from,
+                     "first time of a range of the configured topics, by the records' timestamps");
+      app.add_option("--to", options->to,
+                     "end of the range: partitions end before their first record of that time or later");
       app.add_flag("--deliver", options->deliver, "call the webhooks");
       app.add_flag("--fail-on-alert", options->fail_on_alert,
                    "exit code 3 if an incident opened that is not muted");
