@@ -58,6 +58,7 @@ std::optional<BankLaws> bank_laws(const MonitorReference& reference) {
     const auto [least, most] = std::minmax_element(laws.functionals[f].begin(), laws.functionals[f].end());
     laws.range[f] = *most - *least;
   }
+  if (laws.range[0] == 0) return std::nullopt;
   for (const Regime& regime : reference.regimes) {
     BankLaws::Laws own;
     for (const CellLaw& law : regime.cells) own.cells.push_back(moments_of(laws, law));

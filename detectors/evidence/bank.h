@@ -47,7 +47,7 @@ struct BankLaws {
   std::vector<Laws> regimes;
 };
 
-// Of a numeric monitor's reference; nothing where no scale is known.
+// Of a numeric monitor's reference; nothing where no scale is known, or where there is one bin.
 std::optional<BankLaws> bank_laws(const MonitorReference& reference);
 
 // max(0, |r| - floor) / (1.25 sqrt V) and the mixture e of it; Z of +-infinity gives infinity.

@@ -12,11 +12,22 @@ namespace {
 constexpr double kMostCapital = 10;
 constexpr std::array<Shape, kFunctionals> kBankShapes = {Shape::location, Shape::scale};
 
+// What the weights are divided by, so that monitors without a bet leave theirs to the others.
+double betting_weight(const SeriesMonitors& series) {
+  double all = 0;
+  double betting = 0;
+  for (const WeightedMonitor& weighted : series.monitors) {
+    all += weighted.weight;
+    if (!weighted.monitor->components().empty()) betting += weighted.weight;
+  }
+  return betting > 0 ? betting / all : 1;
+}
+
 }  // namespace
 
 SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, Pace pace)
     : monitors_(std::move(monitors)), pace_(pace), traffic_(monitors_->monitors.size(), pace.slot) {
-  const double share = monitors_->bank ? 1 - kBankShare : 1;
+  const double share = (monitors_->bank ? 1 - kBankShare : 1) / betting_weight(*monitors_);
   for (const WeightedMonitor& weighted : monitors_->monitors) {
     for (const Component& component : weighted.monitor->components()) {
       weights_.push_back(share * weighted.weight * component.weight);
@@ -227,6 +238,7 @@ double SeriesEvidence::inflation(std::size_t monitor) const {
 
 void SeriesEvidence::save(Encoder& out) const {
   out.put_u64(capital_.size());
+  out.put_bool(bank_.has_value());
   out.put_bool(paused_);
   out.put_bool(last_.has_value());
   out.put_i64(last_.value_or(0));
@@ -249,7 +261,7 @@ Result<SeriesEvidence> SeriesEvidence::load(std::shared_ptr<const SeriesMonitors
 }
 
 bool SeriesEvidence::load_components(Decoder& in) {
-  if (in.get_u64() != capital_.size()) return false;
+  if (in.get_u64() != capital_.size() || in.get_bool() != bank_.has_value()) return false;
   paused_ = in.get_bool();
   const bool begun = in.get_bool();
   const std::int64_t last = in.get_i64();

@@ -39,7 +39,8 @@ struct Pace {
 // One monitor of a series and its share of the series' grants.
 struct WeightedMonitor {
   std::unique_ptr<const Monitor> monitor;
-  double weight = 0;     // of all monitors of the series, which sum to 1
+  double weight = 0;     // of all monitors of the series, which sum to 1; those without a component (a
+                         // column with one bin) leave theirs to the others in proportion
   double inflation = 1;  // VIF of the reference
   double per_slot = 0;   // Nbar_ref
 };
