@@ -20,7 +20,8 @@
 //   3. At each slot that the feedback clock passes, in rising order, and after prediction slots that close
 //      at the same moment: close(slot, its pairs), for slots with pairs *and* for due() ones, which have
 //      something to say though no pair came (a label pipeline that died says so there). It gives the counts
-//      of each series that saw something, for KindEvidence::close.
+//      of each series that saw something, for KindEvidence::close. Where an input ends and all slots close,
+//      those with pairs alone: the days that cohorts wait for did not pass.
 // While series `arrival` is in an open incident, parts of alarms whose monitor is age_matched only warn.
 //
 // Values; no clock, no threads.
@@ -39,6 +40,7 @@
 #include "core/time.h"
 #include "detectors/evidence/budget_shares.h"
 #include "detectors/evidence/labels/cohort_ledger.h"
+#include "detectors/evidence/labels/label_questions.h"
 #include "detectors/evidence/labels/label_reference.h"
 #include "detectors/evidence/labels/labelled_pair.h"
 #include "detectors/evidence/labels/pair_counts.h"
@@ -46,11 +48,6 @@
 #include "detectors/evidence/series_evidence.h"
 
 namespace driftd::detectors::evidence {
-
-struct LabelOptions {
-  MeasureOptions measures;
-  double tolerance = 0.01;  // practical floor of rates and of the bounded loss (STATISTICS 3)
-};
 
 // A column of a kind, and what is known of its strength.
 struct LabelSeries {
@@ -74,13 +71,13 @@ class LabelPlan {
 
  private:
   friend class LabelSegment;
-  LabelPlan() = default;
+  LabelPlan(LabelReference reference, const LabelMeasures& measures);
 
   LabelReference reference_;
-  LabelOptions options_;
-  std::vector<LabelSeries> series_;
-  // What makes a monitor and finds its integers; see label_questions.h.
-  std::vector<std::vector<std::shared_ptr<const struct LabelQuestion>>> questions_;  // by series
+  std::vector<LabelColumn> columns_;
+  std::vector<LabelSeries> series_;  // of columns_
+  PairCounter arrived_;
+  std::shared_ptr<const CohortRules> rules_;
 };
 
 // Counts of one series in one slot, of its monitors one after another.
@@ -93,7 +90,7 @@ struct LabelCounts {
 class LabelSegment {
  public:
   // `slot` is the stream's; `horizon` the label horizon, which bounds what is kept.
-  LabelSegment(Duration slot, Duration horizon) : ledger_(slot, horizon) {}
+  LabelSegment(Duration slot, Duration horizon) : slot_(slot), ledger_(slot, horizon) {}
 
   // On-time predictions with an id that counted (no copies) in a prediction slot that has closed.
   void add_predictions(std::int64_t slot, std::int64_t count) { ledger_.add_predictions(slot, count); }
@@ -118,6 +115,7 @@ class LabelSegment {
 
  private:
   std::shared_ptr<const LabelPlan> plan_;
+  Duration slot_;
   CohortLedger ledger_;
 };
 

@@ -44,6 +44,9 @@ class PairLayout {
   [[nodiscard]] std::size_t deciles() const { return deciles_; }  // 0: not scored
   [[nodiscard]] std::size_t residual_bins() const { return residual_bins_; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool is_bet(std::size_t index) const {
+    return regression_ && index >= bets() && index < residual();
+  }
   // Classification.
   [[nodiscard]] std::size_t error(std::size_t bucket) const { return 2 * bucket; }
   // Binary: among predicted positives, not one; among actual positives, not predicted.
@@ -62,6 +65,7 @@ class PairLayout {
   std::size_t buckets_ = 1;
   std::size_t deciles_ = 0;
   std::size_t residual_bins_ = 0;
+  bool regression_ = false;
   std::size_t size_ = 0;
 };
 
@@ -74,15 +78,15 @@ struct PairCounts {
   [[nodiscard]] bool empty() const;  // nothing but zeros
   // Canonical: the values that are not 0, with their distances. Empty for none.
   [[nodiscard]] std::string encode() const;
-  // Of `size` values, none negative and none beyond 2^60 but those of bets. Fails with `corrupt`.
-  static Result<PairCounts> decode(std::size_t size, std::string_view bytes);
+  // Of that layout. Nothing but bets may be negative, nothing beyond 2^60. Fails with `corrupt`.
+  static Result<PairCounts> decode(const PairLayout& layout, std::string_view bytes);
 
   friend bool operator==(const PairCounts&, const PairCounts&) = default;
 };
 
 // What bets on the bounded loss are placed against, by bucket: the mean, floor included (STATISTICS 3).
 struct LossBets {
-  std::vector<double> means;  // none: no bets are counted
+  std::vector<double> means;  // none: no bets are counted; 0: none on that bucket
   // 2^32 log(1 + lambda_j (x - m)), rounded down, so that what was promised of L stays true.
   [[nodiscard]] std::array<std::int64_t, kBets> stakes(std::size_t bucket, double x) const;
 };
