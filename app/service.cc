@@ -190,9 +190,11 @@ Status Service::reload() {
   for (const std::string& key : keys_that_need_restart(*config_, loaded.config))
     log_.warn("a changed key takes effect after a restart", {{"key", key}});
   auto config = std::make_unique<Config>(std::move(loaded.config));
-  config->slot = config_->slot;  // slots are numbered by it
   config->dedupe = config_->dedupe;
-  engine_->reconfigure(*config, wall_clock());
+  if (Status done = engine_->reconfigure(*config, wall_clock()); !done.ok()) {
+    facts_.reload_succeeded = false;
+    return done;
+  }
   config_ = std::move(config);
   log_.set_level(config_->log.level);
   facts_.reloaded = wall_clock();

@@ -15,14 +15,17 @@
 
 namespace driftd::detectors {
 
-// Tallies come by pieces that each lie within five minutes (kProfileBlock), whatever the slot.
+// The five minutes (kProfileBlock) to which a tally belongs are those of the time that comes with it. Where
+// slots are longer than that, or do not divide it, a slot's counts are not parted: they stand in the five
+// minutes that hold its beginning, and whoever sums blocks over spans of slots gets what was there.
 class Renewal {
  public:
   // `profile` is what the first rows gave; `first_slot_start` begins the 14 days.
   Renewal(const Profile& profile, Side side, Duration duration, Time first_slot_start);
 
-  // On-time rows counted after those of the profile, any order; `time` is that of any of them. `performance`
-  // is of the pairs, for Side::pairs. What lies beyond the end is left out.
+  // On-time rows of one slot or of a part of it, counted after those of the profile, any order; `time` is the
+  // slot's beginning or that of any of them. `performance` is of the pairs, for Side::pairs. What lies beyond
+  // the end is left out.
   void add(Time time, const Tally& tally, const PairTally* performance = nullptr);
   // The clock has passed `time`: true once the duration is over.
   [[nodiscard]] bool complete(Time clock) const { return clock >= end_; }

@@ -30,6 +30,11 @@ void Window::advance(std::int64_t newest) {
   evict();
 }
 
+void Window::resize(std::int64_t slots) {
+  slots_ = slots;
+  evict();
+}
+
 void Window::evict() {
   const std::int64_t first = first_of(newest_, slots_);
   while (!entries_.empty() && entries_.front().slot < first) {

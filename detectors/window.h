@@ -26,6 +26,9 @@ class Window {
   // Slots up to this one have closed without events of the series.
   void advance(std::int64_t newest);
 
+  // From now on so many slots >= 1. Those that a shorter window has let go do not come back.
+  void resize(std::int64_t slots);
+
   // Counts of the slots covered; without notes of new categories.
   [[nodiscard]] const Tally& total() const { return total_; }
   // The slots covered with their notes: decodes each.

@@ -4,6 +4,7 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
+#include <rocksdb/write_batch.h>
 
 #include <atomic>
 #include <memory>
@@ -13,6 +14,10 @@
 #include "storage/store.h"
 
 namespace driftd::storage {
+
+struct WriteBatch::Changes {
+  rocksdb::WriteBatch batch;
+};
 
 struct StoreEngine {
   StoreEngine(std::string where, bool is_temporary) : path(std::move(where)), temporary(is_temporary) {}

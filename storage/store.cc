@@ -1,7 +1,6 @@
 #include "storage/store.h"
 
 #include <rocksdb/db.h>
-#include <rocksdb/write_batch.h>
 
 #include <utility>
 
@@ -15,30 +14,6 @@ rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size(
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
 }  // namespace
-
-struct WriteBatch::Changes {
-  rocksdb::WriteBatch batch;
-};
-
-WriteBatch::WriteBatch() : changes_(std::make_unique<Changes>()) {}
-WriteBatch::~WriteBatch() = default;
-WriteBatch::WriteBatch(WriteBatch&&) noexcept = default;
-WriteBatch& WriteBatch::operator=(WriteBatch&&) noexcept = default;
-
-// The engine's batch grows in memory alone and refuses nothing that we hand it.
-void WriteBatch::put(std::string_view key, std::string_view value) {
-  (void)changes_->batch.Put(slice(key), slice(value));
-}
-void WriteBatch::erase(std::string_view key) { (void)changes_->batch.Delete(slice(key)); }
-void WriteBatch::erase_range(std::string_view first, std::string_view end) {
-  if (first < end) (void)changes_->batch.DeleteRange(slice(first), slice(end));
-}
-void WriteBatch::add_counts(std::string_view key, std::string_view added) {
-  (void)changes_->batch.Merge(slice(key), slice(added));
-}
-void WriteBatch::clear() { changes_->batch.Clear(); }
-bool WriteBatch::empty() const { return changes_->batch.Count() == 0; }
-std::size_t WriteBatch::bytes() const { return changes_->batch.GetDataSize(); }
 
 struct Store::Engine : StoreEngine {
   using StoreEngine::StoreEngine;

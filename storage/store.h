@@ -52,6 +52,11 @@ class WriteBatch {
   void add_counts(std::string_view key, std::string_view added);   // the first one is the value itself
   void clear();
 
+  // For who keeps a batch that could not be written and goes on adding to it.
+  void mark();            // remembers what is there
+  void return_to_mark();  // takes away what came since; the mark is used up
+  void compact();         // does the same to the store in as few changes: the last of each key. Forgets marks
+
   [[nodiscard]] bool empty() const;
   [[nodiscard]] std::size_t bytes() const;
 

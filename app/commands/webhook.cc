@@ -1,7 +1,6 @@
 // `driftd webhook`: the very request that an incident would cause, printed or sent.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -12,6 +11,7 @@
 #include "app/commands/command.h"
 #include "app/config/load.h"
 #include "app/version.h"
+#include "app/wall_clock.h"
 
 namespace driftd::app {
 namespace {
@@ -37,9 +37,8 @@ struct Example {
 };
 
 Example example_for(const WebhookConfig& webhook, const Config& config, const std::string& event) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
   Example example;
-  example.now = std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+  example.now = wall_clock();
   example.incident = alerts::example_incident(webhook, example.now - example.now % kMinute);
   example.base_url = "http://" + config.http.listen;
   example.event = webhook.effective_events().front();

@@ -69,6 +69,7 @@ struct MetricsConfig {
 
 struct LimitsConfig {
   std::int64_t max_models = 1000;
+  std::int64_t max_versions = 1000;
   std::int64_t max_columns = 2000;
   std::int64_t max_record = 8 * 1024 * 1024;  // bytes
 };

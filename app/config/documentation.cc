@@ -42,7 +42,12 @@ that driftd does not know are refused, and so are values out of range: nothing i
 - **Profiles** (`reference: {file: …}`) are sought from the directory of the configuration file,
   `storage.path` from the working directory.
 - **Reload.** SIGHUP or `POST /-/reload` checks the new file whole, then swaps; a faulty one changes
-  nothing.
+  nothing. What it changes is what a restart would change: another reference file counts at once (what
+  open slots and `window` had counted over the old one is left out, the history is kept), a longer `window`
+  fills up with time, a detector with other parameters begins afresh, and incidents of rules and schema
+  facts that are gone close. A reference that was learnt stays, and what is being learnt goes on by the rule
+  with which it began. A log line names the keys that wait for a restart. `slot` cannot change over one store:
+  neither a reload nor a start accepts another one.
 - `kafka.properties` refuses what driftd sets itself: `group.id`, `enable.auto.commit` and the like.
 
 In the tables, `NAME` stands for a name of your choice and `[]` for each item of a list.

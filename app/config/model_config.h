@@ -1,6 +1,7 @@
 // What the configuration says of one model (`models.NAME`), `default` already laid beneath it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -69,6 +70,10 @@ struct ModelConfig {
   [[nodiscard]] NewVersion effective_new_version() const {
     const bool from_file = reference.source == ReferenceConfig::Source::file;
     return new_version.value_or(from_file ? NewVersion::inherit : NewVersion::learn);
+  }
+  // How many slots `window` covers.
+  [[nodiscard]] std::int64_t window_slots(Duration slot) const {
+    return std::max<std::int64_t>(1, window / slot);
   }
   // nullptr where the configuration does not name the column.
   [[nodiscard]] const ColumnConfig* column(const std::string& name) const {

@@ -22,7 +22,6 @@ std::vector<std::string> keys_that_need_restart(const Config& running, const Con
       {"storage.path", same([](const Config& c) { return c.storage.path; })},
       {"http.listen", same([](const Config& c) { return c.http.listen; })},
       {"log.format", same([](const Config& c) { return c.log.format; })},
-      {"slot", same([](const Config& c) { return c.slot; })},
       {"dedupe", same([](const Config& c) { return c.dedupe; })},
       {"threads", same([](const Config& c) { return c.threads; })},
   };

@@ -9,6 +9,10 @@ namespace driftd::app {
 
 namespace {
 
+constexpr std::size_t kModelsWithLetter = 10'000;  // of which a dead letter about a limit is kept
+
+}  // namespace
+
 collector::ClockOptions clock_options(const Config& config) {
   return {config.slot, config.lateness, config.idle_after, config.max_skew};
 }
@@ -21,10 +25,6 @@ LaneSettings lane_settings(const Config& config, bool replay) {
   if (!replay) settings.decoder.max_ahead = config.max_ahead;
   return settings;
 }
-
-constexpr std::size_t kModelsWithLetter = 10'000;  // of which a dead letter about a limit is kept
-
-}  // namespace
 
 Engine::State::State(const EngineParts& parts, ReferenceShelf shelf)
     : config(parts.config),
@@ -110,7 +110,10 @@ void Engine::send_dead_letters(const collector::Batch& batch) {
   for (const collector::PartitionBatch& part : batch.parts) {
     Lane& lane = *lanes_[part.partition];
     for (const Lane::Rejected& rejected : lane.rejected) {
-      state_.limits.note_rejection(rejected.reason, rejected.model, lane.info().topic);
+      if (rejected.reason == Rejection::too_many_models && state_.registry.find(rejected.model) != nullptr)
+        state_.limits.note(Limit::versions, 1, rejected.model);
+      else
+        state_.limits.note_rejection(rejected.reason, rejected.model, lane.info().topic);
       const bool limit =
           rejected.reason == Rejection::too_many_models || rejected.reason == Rejection::too_many_columns;
       if (limit &&
@@ -261,25 +264,6 @@ Status Engine::finish() {
   for (std::size_t s = 0; s < state_.shards.size(); ++s) state_.shards[s].expire(context, outputs_[s]);
   apply_joins();
   return success();
-}
-
-void Engine::reconfigure(const Config& config, Time wall_now) {
-  parts_.config = state_.config = &config;
-  state_.clocks.set_options(clock_options(config));
-  state_.registry.reconfigure(config);
-  state_.desk.book.set_mute_windows(config.alerts.mute);
-  state_.desk.outbox.configure(config.alerts.webhooks, wall_now);
-  judge_.reconfigure(config);
-  for (const auto& lane : lanes_) lane->set(lane_settings(config, parts_.replay));
-  for (Version* version : state_.registry.versions_by_name()) {
-    if (version->plan) {  // the same cells, read by the detectors that are declared now
-      const bool handed_on = version->model->inherited == version->plan;
-      version->plan = std::make_shared<Plan>(version->plan->profile, detectors::Side::predictions,
-                                             *version->model->config);
-      if (handed_on) version->model->inherited = version->plan;
-    }
-    judge_.equip(*version);
-  }
 }
 
 std::vector<collector::PartitionOffset> Engine::offsets() const {

@@ -59,8 +59,10 @@ class Engine {
   // The end of all input (DESIGN 7.14): what is still open closes, what waits expires.
   Status finish();
 
-  // One atomic write of all that changed since the last one. Precondition: no dead letter is pending.
+  // One atomic write of all that changed since the last one; what a failed one held is in the next.
+  // Precondition: no dead letter is pending.
   Status checkpoint();
+  [[nodiscard]] std::size_t unwritten_bytes() const { return unwritten_.bytes(); }
   // Deliveries wait for the checkpoint that holds them.
   [[nodiscard]] bool has_unsaved_deliveries() const { return state_.desk.unsaved; }
   // The next record of every partition.
@@ -68,8 +70,9 @@ class Engine {
   // What is shown over `window` ends at the newest closed slot. To be called before it is read.
   void advance_windows();
 
-  // For a reload: takes effect from the next round on. `config` must outlive the engine.
-  void reconfigure(const Config& config, Time wall_now);
+  // For a reload: takes effect from the next round on. `config` must outlive the engine. Where a reference
+  // that it names cannot be read, that is the answer, and nothing has changed.
+  Status reconfigure(const Config& config, Time wall_now);
   Status forget_model(std::string_view model);
 
   // What the pages of HTTP and the report read. Between rounds only.
@@ -94,12 +97,17 @@ class Engine {
  private:
   Engine(EngineParts parts, ReferenceShelf shelf);
   Status load();
+  Status check_slot_length();
   Status load_versions();
   Status load_version_state(Version& version);
   void supersede(Version& version, const std::shared_ptr<const Plan>& file,
                  const std::shared_ptr<const Plan>& pair_file);
+  void settle_superseded();
+  void empty_open_slots(const Version& version);
+  void renew_plan(Version& version);
   Status load_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
-  void put_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner);
+  void put_blocks(std::uint32_t series, const char* part, std::optional<detectors::Learner>& learner,
+                  bool& outdated);
   Status load_joins();
   Status load_alerts();
   Status load_open_slots();
@@ -139,8 +147,13 @@ class Engine {
   Time pruned_ = kNoTime;
   std::size_t numbered_ = 0;  // models whose numbers are stored
   std::map<std::uint32_t, std::shared_ptr<const detectors::TallyLayout>>
-      outdated_;                   // in the store, by series
-  storage::WriteBatch unwritten_;  // changes of state that no checkpoint holds yet
+      outdated_;                             // in the store, by series
+  std::map<std::uint32_t, bool> overtaken_;  // series whose reference is another; true: that of pairs too
+  storage::WriteBatch unwritten_;            // changes of state that no checkpoint holds yet
 };
+
+// What the clocks and the lanes take from the configuration.
+collector::ClockOptions clock_options(const Config& config);
+LaneSettings lane_settings(const Config& config, bool replay);
 
 }  // namespace driftd::app

@@ -53,7 +53,10 @@ std::string add_pairs_values(std::string_view existing, std::string_view added) 
   auto more = decode_pairs(b);
   if (!more) return std::string(existing);
   if (!sum) return std::string(added);
-  sum->performance.merge(more->performance);
+  if (sum->performance.fits(more->performance))
+    sum->performance.merge(more->performance);
+  else
+    sum->performance = more->performance;
   if (more->layout != 0) {
     sum->tally =
         sum->layout == more->layout ? detectors::add_encoded_tallies(sum->tally, more->tally) : more->tally;

@@ -5,7 +5,8 @@
 // of two kinds, each with the layout it was counted under (Plan::layout_id):
 //   rows   put_u8 0, put_u64 layout, put_text Tally
 //   pairs  put_u8 1, put_u64 layout (0: none), put_text Tally of label and loss, put_text PairTally
-// Counts of different layouts cannot be added: the one of the newer reference stays (the operand).
+// Counts of different layouts cannot be added, nor can the performance of different tasks: those of the newer
+// reference stay (the operand).
 #pragma once
 
 #include <cstdint>

@@ -56,6 +56,12 @@ class Judge {
   // restart, a reload, and when a reference is known.
   void equip(Version& version);
   void reconfigure(const Config& config) { parts_.config = &config; }
+  // A reference that the configuration names took over from what the version had; `with_pairs`: that of label
+  // and loss too. `feedback_clock` tells which evidence slots are open still.
+  void take_over(Version& version, bool with_pairs, Time feedback_clock);
+  // Closes open incidents that nothing judges any more: of rules and schema facts that are no longer
+  // declared or belonged to another reference.
+  void close_orphans(Time prediction_clock);
 
   std::map<SlotKey, OpenSlot> rows;                                         // open slots
   std::map<SlotKey, PairChanges> pairs;                                     // open evidence slots
@@ -70,6 +76,7 @@ class Judge {
   void close_rows(Version& version, std::int64_t slot, OpenSlot data);
   void count_rows(Version& version, std::int64_t slot, OpenSlot& data);
   void judge_schema(Version& version, std::int64_t slot, const detectors::Tally& whole);
+  [[nodiscard]] bool is_judged(const alerts::Incident& incident) const;
   void close_facts(Version& version, Time slot_end);
   void count_faults(Version& version, const detectors::Tally& whole);
   Drifts run_detectors(Version& version, detectors::Side side, const std::vector<WatchedValue>& values,
@@ -82,10 +89,14 @@ class Judge {
   void write_pair_history(Version& version, const collector::PairChange& change);
   SegmentState& segment_state(Version& version, std::uint32_t segment);
 
+  void equip_detectors(Version& version);
   void learn(Version& version, std::int64_t slot, const OpenSlot& data);
   void advance_learning(Version& version, std::int64_t closed_slot);
   void fix_reference(Version& version);
+  void inherit_reference(Version& version, OpenSlot& first);
+  void take_up_reference(Version& version);
   void fix_pair_reference(Version& version, std::int64_t slot);
+  void take_up_pair_reference(Version& version, std::int64_t closed_slot);
   void complete_pair_history(Version& version, const PairChanges& changes);
   void renew_reference(Version& version, std::int64_t slot);
   void bring_references_to(std::int64_t slot);

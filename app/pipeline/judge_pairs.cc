@@ -78,6 +78,7 @@ void Judge::write_pair_history(Version& version, const collector::PairChange& ch
   detectors::PairTally performance;
   performance.add(*resolved);
   std::optional<detectors::Tally> tally;
+  if (!version.pairs && !change.evidence) version.uncounted.push_back(change);
   if (version.pairs && slot_of(change.pair.evidence_time, slot_length()) > version.pairs_after)
     count_pair(*version.pairs, *resolved, change.pair, tally.emplace(version.pairs->layout));
   const std::int64_t slot = slot_of(change.pair.prediction_time, slot_length());
@@ -91,6 +92,7 @@ void Judge::complete_pair_history(Version& version, const PairChanges& changes) 
   for (const collector::PairChange& change : changes) {
     const auto resolved = detectors::resolve(change.pair.predicted, change.pair.verdict, *version.task);
     if (!resolved || !change.history) continue;
+    if (slot_of(change.pair.evidence_time, slot_length()) <= version.pairs_after) continue;
     detectors::Tally tally(version.pairs->layout);
     count_pair(*version.pairs, *resolved, change.pair, tally);
     const std::int64_t slot = slot_of(change.pair.prediction_time, slot_length());
@@ -110,6 +112,9 @@ void Judge::close_pairs(Version& version, std::int64_t slot, const PairChanges& 
 }
 
 void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& changes) {
+  std::erase_if(version.uncounted, [&](const collector::PairChange& change) {
+    return slot_of(change.pair.evidence_time, slot_length()) <= slot;
+  });
   std::map<std::uint32_t, detectors::PairTally> performance;
   std::map<std::uint32_t, detectors::Tally> tallies;
   OpenSlot losses;

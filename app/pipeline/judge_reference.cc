@@ -1,10 +1,13 @@
 // The reference that is learnt from the stream (DESIGN 7.6): collected slot by slot, fixed, renewed.
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "alerts/schema_facts.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/row_binning.h"
 #include "app/pipeline/segments.h"
+#include "core/node.h"
 #include "detectors/kind.h"
 
 namespace driftd::app {
@@ -56,21 +59,42 @@ void Judge::equip(Version& version) {
     version.task = version.plan ? std::optional(version.plan->profile.task) : configured_task(config);
   if (version.plan && version.facts == alerts::SchemaFacts())
     version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
-  const auto add = [&](detectors::Side side, const std::string& column, const DetectorConfig& wish) {
-    const auto same = [&](const RunningDetector& d) {
-      return d.column == column && d.kind == wish.kind && d.side == side;
-    };
-    if (std::any_of(version.detectors.begin(), version.detectors.end(), same)) return;
+  equip_detectors(version);
+  std::erase_if(version.rules, [&](const auto& state) {
+    return std::none_of(config.rules.begin(), config.rules.end(),
+                        [&](const alerts::RuleConfig& rule) { return rule.name == state.first; });
+  });
+  segment_state(version, 0);
+  for (SegmentState& state : version.state) {
+    const std::int64_t slots = config.window_slots(slot_length());
+    if (state.rows) state.rows->resize(slots);
+    if (state.pairs) state.pairs->resize(slots);
+    if (state.performance) state.performance->resize(slots);
+  }
+}
+
+// Those that run on stay as they are; those that are no longer declared, or with other parameters, go.
+void Judge::equip_detectors(Version& version) {
+  std::vector<RunningDetector> wanted;
+  const auto want = [&](detectors::Side side, const std::string& column, const DetectorConfig& wish) {
+    const std::string params = one_line(wish.params);
+    for (RunningDetector& known : version.detectors)
+      if (known.detector && known.side == side && known.column == column && known.kind == wish.kind &&
+          known.params == params) {
+        wanted.push_back(std::move(known));
+        return;
+      }
     Faults faults;
     auto detector = detectors::make_detector(wish.kind, wish.params, "detectors", faults);
-    if (detector) version.detectors.push_back({side, column, wish.kind, std::move(detector)});
+    if (detector) wanted.push_back({side, column, wish.kind, params, std::move(detector)});
   };
   if (version.plan)
     for (const WatchedColumn& watched : version.plan->watched)
       for (const DetectorConfig& wish : watched.detectors)
-        add(detectors::Side::predictions, watched.name, wish);
-  for (const DetectorConfig& wish : detectors_on(config, "loss")) add(detectors::Side::pairs, "loss", wish);
-  segment_state(version, 0);
+        want(detectors::Side::predictions, watched.name, wish);
+  for (const DetectorConfig& wish : detectors_on(*version.model->config, "loss"))
+    want(detectors::Side::pairs, "loss", wish);
+  version.detectors = std::move(wanted);
 }
 
 void Judge::learn(Version& version, std::int64_t slot, const OpenSlot& data) {
@@ -95,13 +119,11 @@ void Judge::fix_reference(Version& version) {
         {{"model", version.model->name}, {"version", version.name}, {"error", profile.error().message}});
     version.learner.emplace(rule_of(config.reference), slot_length());
     version.learning.clear();
+    version.row_blocks_outdated = version.changed = true;
     return;
   }
   const Time begin = slot_start(version.learner->first_slot(), slot_length());
-  version.learner.reset();
-  version.learning.clear();
   version.plan = std::make_shared<Plan>(std::move(*profile), detectors::Side::predictions, config);
-  if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
   const detectors::ReferenceRule rule = rule_of(config.reference);
   if (rule.kind == detectors::ReferenceRule::Kind::automatic)
     version.renewal.emplace(version.plan->profile, detectors::Side::predictions, rule.duration, begin);
@@ -110,13 +132,32 @@ void Judge::fix_reference(Version& version) {
     version.model->first_learnt = &version;
     version.model->changed = true;
   }
-  version.changed = version.reference_changed = true;
-  equip(version);
   parts_.log.info("reference learnt", {{"model", version.model->name},
                                        {"version", version.name},
                                        {"rows", version.plan->profile.rows},
                                        {"columns", version.plan->columns.size()},
                                        {"digest", version.plan->profile.digest}});
+  take_up_reference(version);
+}
+
+// `first` is its first slot, which has just closed.
+void Judge::inherit_reference(Version& version, OpenSlot& first) {
+  version.plan = version.model->inherited;
+  parts_.log.info("reference inherited", {{"model", version.model->name},
+                                          {"version", version.name},
+                                          {"from", version.model->first_learnt->name},
+                                          {"digest", version.plan->profile.digest}});
+  count_raw(version, first);
+  take_up_reference(version);
+}
+
+// What waited for the reference is counted under it.
+void Judge::take_up_reference(Version& version) {
+  version.learner.reset();
+  version.learning.clear();
+  if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
+  version.changed = version.reference_changed = version.row_blocks_outdated = true;
+  equip(version);
   parts_.gather(version);
   for (auto& [key, slot] : rows)
     if (key.series == version.series) count_raw(version, slot);
@@ -134,20 +175,34 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
       options.task.threshold};
   auto profile = version.pair_learner->finish(options, detectors::ProfileParts::pairs);
   version.pair_learner.reset();
+  version.changed = version.pair_blocks_outdated = true;
   if (!profile.ok()) {
-    parts_.log.warn(
-        "no reference of the labels could be made",
+    parts_.log.error(
+        "no reference could be made of the labels seen; it is learnt from those to come",
         {{"model", version.model->name}, {"version", version.name}, {"error", profile.error().message}});
+    version.pair_learner.emplace(rule_of(config.reference), slot_length());
     return;
   }
   version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
-  version.pairs_after = slot;
-  for (const auto& [held, changes] : version.held_pairs)
-    if (held > slot) complete_pair_history(version, changes);
+  version.reference_changed = true;
+  take_up_pair_reference(version, slot);
+}
+
+// Label and loss of evidence slots after `closed_slot` are counted; those before it never are.
+void Judge::take_up_pair_reference(Version& version, std::int64_t closed_slot) {
+  version.pairs_after = closed_slot;
+  for (const auto& [held, changes] : version.held_pairs) complete_pair_history(version, changes);
   for (const auto& [key, changes] : pairs)
-    if (key.series == version.series && key.slot > slot) complete_pair_history(version, changes);
-  version.changed = version.reference_changed = true;
+    if (key.series == version.series) complete_pair_history(version, changes);
+  complete_pair_history(version, std::exchange(version.uncounted, {}));
   segment_state(version, 0);
+}
+
+void Judge::take_over(Version& version, bool with_pairs, Time feedback_clock) {
+  if (with_pairs)
+    take_up_pair_reference(version, feedback_clock == kNoTime ? std::numeric_limits<std::int64_t>::min()
+                                                              : slot_of(feedback_clock, slot_length()) - 1);
+  settle_held(version);
 }
 
 // All slots before `slot` have closed.
@@ -195,11 +250,11 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
         features.push_back(
             {slot.raw.names[i], {row.values[i].kind, row.values[i].number, row.values[i].text}});
     bin_row(plan, features, row.predicted, hints, binned);
-    for (const std::uint32_t segment : segments_of(version, features).numbers) {
-      detectors::Tally& tally = slot.tally(segment, plan.layout);
-      tally.add(binned.cells_of(plan), binned.places_of(plan));
-      for (const auto& [column, text] : binned.new_categories) tally.note_new(column, text);
-    }
+    const std::vector<std::uint32_t> segments = segments_of(version, features).numbers;
+    for (const std::uint32_t segment : segments)
+      slot.tally(segment, plan.layout).add(binned.cells_of(plan), binned.places_of(plan));
+    for (const auto& [column, text] : binned.new_categories)
+      slot.note({column, row.time, row.id, row.hash, segments, std::string(text)});
     for (const auto& [column, value] : binned.watched)
       slot.values.push_back({column, row.time, row.id, value, row.hash});
     parts_.cells_known(version, row,

@@ -30,6 +30,14 @@ bool fits(std::span<const std::uint8_t> cells, const detectors::TallyLayout& lay
 
 constexpr std::size_t kLineageKept = 8;
 
+// At the close of its first slot (Model::inherited).
+bool inherits_what_was_learnt(const Version& version) {
+  const Model& model = *version.model;
+  return !version.plan && model.first_learnt != nullptr && model.inherited &&
+         model.config->effective_new_version() == NewVersion::inherit && version.learner &&
+         version.learner->rows() == 0;
+}
+
 alerts::IncidentKey key_of(const Version& version, alerts::IncidentKind kind, std::string subject) {
   return {version.model->name, version.name, kind, std::move(subject)};
 }
@@ -107,7 +115,13 @@ void Judge::bring_references_to(std::int64_t slot) {
 }
 
 void Judge::close_row_slot(std::int64_t slot) {
-  for (const SlotKey& key : in_order_of_names(slot)) {
+  std::vector<SlotKey> keys = in_order_of_names(slot);
+  // A version's first slot comes after those that may fix what it inherits.
+  std::stable_partition(keys.begin(), keys.end(), [&](const SlotKey& key) {
+    const Version& version = parts_.registry->version(key.series);
+    return version.plan || (version.learner && version.learner->rows() > 0);
+  });
+  for (const SlotKey& key : keys) {
     auto node = rows.extract(key);
     close_rows(parts_.registry->version(key.series), slot, std::move(node.mapped()));
   }
@@ -115,10 +129,12 @@ void Judge::close_row_slot(std::int64_t slot) {
 }
 
 void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
+  data.settle();
+  if (data.empty()) return;
+  if (inherits_what_was_learnt(version)) inherit_reference(version, data);
   // Kept whole by a run that was still learning, before the configuration named a reference.
   if (version.plan && !data.raw.rows.empty()) count_raw(version, data);
   data.settle();
-  if (data.empty()) return;
   Model& model = *version.model;
   const Time end = slot_end(slot, slot_length());
   if (model.counters.slots_closed == 0 || model.last_slot != slot) {
@@ -217,7 +233,7 @@ Judge::Drifts Judge::run_detectors(Version& version, detectors::Side side,
 SegmentState& Judge::segment_state(Version& version, std::uint32_t segment) {
   if (segment >= version.state.size()) version.state.resize(segment + 1);
   SegmentState& state = version.state[segment];
-  const std::int64_t slots = std::max<std::int64_t>(1, version.model->config->window / slot_length());
+  const std::int64_t slots = version.model->config->window_slots(slot_length());
   if (version.plan && !state.rows) state.rows.emplace(version.plan->layout, slots);
   if (version.pairs && !state.pairs) state.pairs.emplace(version.pairs->layout, slots);
   if (!state.performance) state.performance.emplace(slots);
@@ -282,7 +298,13 @@ void Judge::take_model_events(std::int64_t slot) {
   for (const Lane::HeardModelEvent& event : events) {
     Model* model = parts_.registry->find(event.model);
     if (model == nullptr) continue;
-    Version& version = parts_.registry->version_of(*model, event.version);
+    Version* const known = parts_.registry->version_of(*model, event.version);
+    if (known == nullptr) {  // the last places went while the event waited
+      parts_.log.warn("a model event is beyond limits.max_versions",
+                      {{"model", event.model}, {"version", event.version}});
+      continue;
+    }
+    Version& version = *known;
     equip(version);  // it may be new
     if (event.metadata != "{}") version.lineage[slot] = event.metadata;
     while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());

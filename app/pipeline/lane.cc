@@ -56,10 +56,25 @@ Model* Lane::admit(EventKind kind, std::string_view name, const collector::Recor
   return admission.model;
 }
 
+Version* Lane::version_of(Model& model, std::string_view name, const collector::Record& record,
+                          Registry& registry) {
+  if (recent_.version != nullptr && recent_.version->name == name) return recent_.version;
+  Version* version = registry.version_of(model, name);
+  if (version == nullptr) reject_version(model, name, record);
+  return version;
+}
+
+void Lane::reject_version(const Model& model, std::string_view version, const collector::Record& record) {
+  reject(record, Rejection::too_many_models,
+         "version '" + std::string(version) + "' of model '" + model.name + "' is beyond limits.max_versions",
+         model.name);
+}
+
 bool Lane::fits(const PredictionEvent& event, const collector::Record& record, Version& version) {
   if (version.plan != nullptr || version.learning.take(event.features, settings_.max_columns)) return true;
   reject(record, Rejection::too_many_columns,
-         "the model has shown more columns than limits.max_columns; send fewer or raise the limit",
+         "with this event the version would have shown more columns than limits.max_columns while it learns; "
+         "send fewer, raise the limit, or forget the model (DELETE /api/v1/models/NAME) if others were junk",
          event.model);
   return false;
 }
@@ -73,11 +88,11 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
                   event.model);
   Model* model = admit(EventKind::prediction, event.model, record, registry);
   if (model == nullptr) return;
-  if (recent_.version == nullptr || recent_.version->name != event.version) {
-    recent_.version = &registry.version_of(*model, event.version);
-    recent_.plan = nullptr;
-  }
-  Version& version = *recent_.version;
+  Version* const known = version_of(*model, event.version, record, registry);
+  if (known == nullptr) return;
+  if (recent_.version != known) recent_.plan = nullptr;
+  recent_.version = known;
+  Version& version = *known;
   if (!fits(event, record, version)) return;
   count_event(EventKind::prediction);
   const bool late = clocks.is_late(partition_, event.time);
@@ -121,11 +136,14 @@ void Lane::take_event(const FeedbackEvent& event, const collector::Record& recor
                       collector::Clocks& clocks) {
   Model* model = admit(EventKind::feedback, event.model, record, registry);
   if (model == nullptr) return;
+  Version* const version =
+      event.version.empty() ? nullptr : version_of(*model, event.version, record, registry);
+  if (version == nullptr && !event.version.empty()) return;
   count_event(EventKind::feedback);
   ++model_counters[model].feedback;
   TakenFeedback taken;
   taken.model = model->number;
-  if (!event.version.empty()) taken.series = registry.version_of(*model, event.version).series;
+  if (version != nullptr) taken.series = version->series;
   taken.id = texts_.keep(event.id);
   taken.time = event.time;
   taken.watermark = clocks.watermark(partition_);
@@ -141,6 +159,7 @@ void Lane::take_event(const ModelEvent& event, const collector::Record& record, 
                       collector::Clocks& clocks) {
   Model* model = admit(EventKind::model, event.model, record, registry);
   if (model == nullptr) return;
+  if (!registry.has_room(*model, event.version)) return reject_version(*model, event.version, record);
   count_event(EventKind::model);
   if (collector::Clocks::model_event_moves_watermark(info_.roles)) clocks.observe(partition_, event.time);
   model_events.push_back({std::string(event.model), std::string(event.version), std::string(event.metadata),
@@ -240,8 +259,15 @@ void Lane::count_row(const TakenRow& row) {
   for (std::size_t i = row.segments; i < row.segments_end; ++i) {
     detectors::Tally& tally = slot.tally(segments_[i], row.plan->layout);
     tally.add(cells, places);
-    for (std::size_t n = row.notes; n < row.notes_end; ++n) tally.note_new(notes_[n].first, notes_[n].second);
   }
+  for (std::size_t n = row.notes; n < row.notes_end; ++n)
+    slot.note({notes_[n].first,
+               row.time,
+               row.late ? std::string() : std::string(row.id),  // what is in the history stays there
+               row.hash,
+               {segments_.begin() + static_cast<std::ptrdiff_t>(row.segments),
+                segments_.begin() + static_cast<std::ptrdiff_t>(row.segments_end)},
+               std::string(notes_[n].second)});
   if (row.late) return;
   for (std::size_t v = row.values; v < row.values_end; ++v)
     slot.values.push_back({values_[v].first, row.time, std::string(row.id), values_[v].second, row.hash});

@@ -107,6 +107,10 @@ class Lane {
                   collector::Clocks& clocks);
   // nullptr: rejected, or counted and to be ignored.
   Model* admit(EventKind kind, std::string_view model, const collector::Record& record, Registry& registry);
+  // nullptr: rejected, for the model has too many versions.
+  Version* version_of(Model& model, std::string_view version, const collector::Record& record,
+                      Registry& registry);
+  void reject_version(const Model& model, std::string_view version, const collector::Record& record);
   // False: rejected, for the columns of what is being learnt are too many with this event's.
   bool fits(const PredictionEvent& event, const collector::Record& record, Version& version);
   void count_event(EventKind kind) { ++counters.events[static_cast<std::size_t>(kind)]; }

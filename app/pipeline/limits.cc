@@ -15,6 +15,8 @@ struct Words {
 constexpr std::array<Words, kLimitCount> kWords = {{
     {"limits.max_models", "events of models beyond the limit are rejected", "model", "events",
      "raise limits.max_models, name the model under models, or set unknown_models: ignore"},
+    {"limits.max_versions", "events of versions beyond the limit are rejected", "model", "events",
+     "send fewer version names, or raise limits.max_versions"},
     {"limits.max_columns", "events with columns beyond the limit are rejected", "model", "events",
      "send fewer columns, or raise limits.max_columns"},
     {"limits.max_record", "records beyond the limit are rejected", "topic", "records",

@@ -16,8 +16,8 @@
 
 namespace driftd::app {
 
-enum class Limit : std::uint8_t { models, columns, record, waiting, segments, series };
-inline constexpr std::size_t kLimitCount = 6;
+enum class Limit : std::uint8_t { models, versions, columns, record, waiting, segments, series };
+inline constexpr std::size_t kLimitCount = 7;
 
 class LimitLog {
  public:

@@ -42,6 +42,13 @@ void hold_values(std::vector<WatchedValue>& values) {
   std::erase_if(values, [&](const WatchedValue& value) { return hash_of(value) >= limit; });
 }
 
+// Into the tallies in which its row is counted.
+void put_note(OpenSlot& slot, const NotedCategory& category) {
+  for (const std::uint32_t segment : category.segments)
+    if (segment < slot.tallies.size() && slot.tallies[segment])
+      slot.tallies[segment]->note_new(category.column, category.text);
+}
+
 }  // namespace
 
 detectors::Tally& OpenSlot::tally(std::uint32_t segment,
@@ -49,6 +56,17 @@ detectors::Tally& OpenSlot::tally(std::uint32_t segment,
   if (segment >= tallies.size()) tallies.resize(segment + 1);
   if (!tallies[segment]) tallies[segment].emplace(layout);
   return *tallies[segment];
+}
+
+void OpenSlot::note(NotedCategory category) {
+  if (category.id.empty() || noted.size() >= kMostNotedCategories) return put_note(*this, category);
+  noted.push_back(std::move(category));
+}
+
+void OpenSlot::forget_counts() {
+  tallies.clear();
+  values.clear();
+  noted.clear();
 }
 
 void OpenSlot::merge(OpenSlot&& other) {
@@ -62,6 +80,7 @@ void OpenSlot::merge(OpenSlot&& other) {
   }
   if (!other.raw.rows.empty()) raw.append(std::move(other.raw));
   std::move(other.values.begin(), other.values.end(), std::back_inserter(values));
+  std::move(other.noted.begin(), other.noted.end(), std::back_inserter(noted));
   std::move(other.withdrawn.begin(), other.withdrawn.end(), std::back_inserter(withdrawn));
 }
 
@@ -79,6 +98,9 @@ void OpenSlot::settle() {
     });
     std::move(list.begin(), list.end(), std::back_inserter(values));
   }
+  withdraw(noted, balance);
+  for (const NotedCategory& category : noted) put_note(*this, category);
+  noted.clear();
   withdrawn.clear();
 }
 
@@ -97,6 +119,16 @@ void OpenSlot::save(Encoder& out) const {
     out.put_text(value.id);
     out.put_double(value.value);
     out.put_u64(value.hash);
+  }
+  out.put_u64(noted.size());
+  for (const NotedCategory& category : noted) {
+    out.put_u64(category.column);
+    out.put_i64(category.time);
+    out.put_text(category.id);
+    out.put_u64(category.hash);
+    out.put_u64(category.segments.size());
+    for (const std::uint32_t segment : category.segments) out.put_u64(segment);
+    out.put_text(category.text);
   }
   out.put_u64(withdrawn.size());
   for (const auto& [row, taken] : withdrawn) {
@@ -127,6 +159,17 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     value.id = std::string(in.get_text());
     value.value = in.get_double();
     value.hash = in.get_u64();
+  }
+  for (std::size_t n = in.get_count(6); n > 0 && in.ok(); --n) {
+    NotedCategory& category = slot.noted.emplace_back();
+    category.column = static_cast<std::uint32_t>(in.get_u64());
+    category.time = in.get_i64();
+    category.id = std::string(in.get_text());
+    category.hash = in.get_u64();
+    for (std::size_t s = in.get_count(); s > 0 && in.ok(); --s)
+      category.segments.push_back(static_cast<std::uint32_t>(in.get_u64()));
+    category.text = std::string(in.get_text());
+    if (!layout || category.column >= layout->columns()) in.fail();
   }
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
     auto& [row, taken] = slot.withdrawn.emplace_back();

@@ -34,6 +34,16 @@ struct WatchedValue {
   std::uint64_t hash = 0;  // of the row's content
 };
 
+// The text behind a cell `new` of a row that a smaller copy may still replace.
+struct NotedCategory {
+  std::uint32_t column = 0;
+  Time time = 0;
+  std::string id;
+  std::uint64_t hash = 0;  // of the row's content
+  std::vector<std::uint32_t> segments;
+  std::string text;
+};
+
 // A row that no longer counts though a lane had kept it (DESIGN 7.5); `balance` counts takings.
 struct Withdrawn {
   Time time = 0;
@@ -43,18 +53,25 @@ struct Withdrawn {
 };
 
 inline constexpr std::size_t kMostWatchedValues = 100'000;  // per slot and column
+// Of a slot in one lane. Further ones are noted at once, and stay if their row is replaced.
+inline constexpr std::size_t kMostNotedCategories = 100'000;
 
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
   detectors::RowTable raw;
   std::vector<WatchedValue> values;
+  std::vector<NotedCategory> noted;
   std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back
 
   detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
+  // A new category of a counted row. One without an id has no copies.
+  void note(NotedCategory category);
   void merge(OpenSlot&& other);
-  // Takes the withdrawn rows out of `raw` and `values`, sorts both, and holds each column to
-  // kMostWatchedValues by smallest hash.
+  // Takes the withdrawn rows out of `raw`, `values` and `noted`, sorts the first two, holds each column to
+  // kMostWatchedValues by smallest hash, and puts what was noted into the tallies.
   void settle();
+  // What was counted was so under another reference; rows that were kept whole stay.
+  void forget_counts();
   [[nodiscard]] bool empty() const;
 
   void save(Encoder& out) const;

@@ -20,10 +20,15 @@ Registry::Admission Registry::admit(std::string_view name) {
   return {&add_model(name), {}};
 }
 
-Version& Registry::version_of(Model& model, std::string_view version) {
+Version* Registry::version_of(Model& model, std::string_view version) {
   const std::lock_guard lock(mutex_);
-  const auto known = model.versions.find(version);
-  return known != model.versions.end() ? *known->second : add_version(model, version);
+  if (const auto known = model.versions.find(version); known != model.versions.end()) return known->second;
+  return model.versions.size() < max_versions() ? &add_version(model, version) : nullptr;
+}
+
+bool Registry::has_room(const Model& model, std::string_view version) {
+  const std::lock_guard lock(mutex_);
+  return model.versions.size() < max_versions() || model.versions.contains(version);
 }
 
 Model* Registry::find(std::string_view model) {
@@ -60,9 +65,20 @@ std::vector<Duration> Registry::label_horizons() const {
   return horizons;
 }
 
-void Registry::reconfigure(const Config& config) {
+void Registry::reconfigure(const Config& config, ReferenceShelf shelf) {
   config_ = &config;
-  for (Model& model : models_) model.config = &config.models.of(model.name);
+  shelf_ = std::move(shelf);
+  for (Model& model : models_) {
+    const bool was_file = model.inherited != nullptr && model.first_learnt == nullptr;
+    model.config = &config.models.of(model.name);
+    const bool is_file = model.config->reference.source == ReferenceConfig::Source::file;
+    if (is_file || was_file) {
+      model.inherited = model.inherited_pairs = nullptr;
+      model.first_learnt = nullptr;
+      model.changed = true;
+    }
+    shelf_.furnish(model);
+  }
 }
 
 Model& Registry::restore_model(std::string_view name) {
@@ -88,11 +104,7 @@ void Registry::forget(Model& model) {
 }
 
 void Registry::reset(Version& version) {
-  Model& model = *version.model;
-  const bool inherits =
-      model.config->effective_new_version() == NewVersion::inherit && model.first_learnt == nullptr;
-  version.plan = inherits ? model.inherited : nullptr;
-  version.pairs = inherits ? model.inherited_pairs : nullptr;
+  inherit_file(version);
   version.task.reset();
   version.learner.reset();
   version.pair_learner.reset();
@@ -103,6 +115,8 @@ void Registry::reset(Version& version) {
   version.state.clear();
   version.held_pairs.clear();
   version.held_history.clear();
+  version.uncounted.clear();
+  version.row_blocks_outdated = version.pair_blocks_outdated = false;  // with all that is stored of it
   version.facts = {};
   version.rules.clear();
   version.detectors.clear();
@@ -129,12 +143,17 @@ Version& Registry::add_version(Model& model, std::string_view name) {
   version.series = static_cast<std::uint32_t>(versions_.size() - 1);
   version.name = std::string(name);
   version.model = &model;
-  if (model.config->effective_new_version() == NewVersion::inherit) {
-    version.plan = model.inherited;
-    version.pairs = model.inherited_pairs;
-  }
+  inherit_file(version);
   model.versions.emplace(version.name, &version);
   return version;
+}
+
+void Registry::inherit_file(Version& version) {
+  const Model& model = *version.model;
+  const bool inherits =
+      model.config->effective_new_version() == NewVersion::inherit && model.first_learnt == nullptr;
+  version.plan = inherits ? model.inherited : nullptr;
+  version.pairs = inherits ? model.inherited_pairs : nullptr;
 }
 
 }  // namespace driftd::app

@@ -36,7 +36,10 @@ class Registry {
     // neither: the configuration says to ignore it
   };
   Admission admit(std::string_view model);
-  Version& version_of(Model& model, std::string_view version);
+  // nullptr: the model has limits.max_versions others.
+  Version* version_of(Model& model, std::string_view version);
+  // Whether version_of() would give one, without making it known.
+  [[nodiscard]] bool has_room(const Model& model, std::string_view version);
 
   // nullptr where it has never been seen.
   Model* find(std::string_view model);
@@ -53,8 +56,9 @@ class Registry {
   // By model number, for the join.
   [[nodiscard]] std::vector<Duration> label_horizons() const;
 
-  // For a reload: every entry takes its configuration from `config`, which must outlive the registry.
-  void reconfigure(const Config& config);
+  // For a reload: every entry takes its configuration from `config`, which must outlive the registry, and
+  // every model what it hands on from `shelf`. Versions keep the references that they have.
+  void reconfigure(const Config& config, ReferenceShelf shelf);
 
   // A model's, or one version's, state as if it had never been seen; the numbers stay.
   void forget(Model& model);
@@ -68,6 +72,10 @@ class Registry {
  private:
   Model& add_model(std::string_view name);
   Version& add_version(Model& model, std::string_view name);
+  static void inherit_file(Version& version);
+  [[nodiscard]] std::size_t max_versions() const {
+    return static_cast<std::size_t>(config_->limits.max_versions);
+  }
 
   const Config* config_;
   ReferenceShelf shelf_;

@@ -40,7 +40,9 @@ struct Model {
   std::string name;
   const ModelConfig* config = nullptr;
   std::map<std::string, Version*, std::less<>> versions;
-  // What a new version begins with, where it inherits; null where it learns its own.
+  // What a new version takes up, where it inherits: of a file at once, what was learnt at the close of its
+  // first slot if it was known by then, so that it does not matter in which order partitions are read. Null
+  // where it learns its own.
   std::shared_ptr<const Plan> inherited;
   std::shared_ptr<const Plan> inherited_pairs;
   const Version* first_learnt = nullptr;  // whose learnt reference the others inherit
@@ -100,6 +102,7 @@ struct RunningDetector {
   detectors::Side side = detectors::Side::predictions;
   std::string column;
   std::string kind;
+  std::string params;  // as they were written: with others it begins afresh
   std::unique_ptr<detectors::SequentialDetector> detector;
 };
 
@@ -125,6 +128,9 @@ struct Version {
   std::vector<SegmentState> state;                 // by segment
   std::map<std::int64_t, PairChanges> held_pairs;  // evidence slots that closed before the task was known
   PairChanges held_history;                        // history that waits for the task
+  // Changes of the history alone, of evidence slots that are open: their label and loss are counted once
+  // the reference is known. Those that are evidence too wait with their slot.
+  PairChanges uncounted;
   alerts::SchemaFacts facts;
   std::map<std::string, alerts::RuleState> rules;  // by name
   std::vector<RunningDetector> detectors;
@@ -137,6 +143,8 @@ struct Version {
   std::optional<std::int64_t> last_pair_slot;  // likewise a pair
   bool changed = true;                         // since the last checkpoint
   bool reference_changed = true;
+  bool row_blocks_outdated = false;  // what the learner had stored counts no more
+  bool pair_blocks_outdated = false;
 
   [[nodiscard]] std::string reference_digest() const { return plan ? plan->profile.digest : std::string(); }
   // Of the side on whose clock something is judged, so that it does not depend on how far the other is.

@@ -120,6 +120,7 @@ void save_held(Encoder& out, const Version& version) {
     save_changes(out, changes);
   }
   save_changes(out, version.held_history);
+  save_changes(out, version.uncounted);
 }
 
 void load_held(Decoder& in, Version& version) {
@@ -129,6 +130,7 @@ void load_held(Decoder& in, Version& version) {
     version.held_pairs[slot] = load_changes(in);
   }
   version.held_history = load_changes(in);
+  version.uncounted = load_changes(in);
 }
 
 }  // namespace
@@ -196,7 +198,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
         !done.ok())
       return done;
   }
-  const std::int64_t slots = std::max<std::int64_t>(1, version.model->config->window / slot_length);
+  const std::int64_t slots = version.model->config->window_slots(slot_length);
   if (const Status done = load_windows(in, version, slots); !done.ok()) return done;
   load_held(in, version);
   auto facts = alerts::SchemaFacts::load(in);

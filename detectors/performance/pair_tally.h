@@ -27,6 +27,10 @@ namespace driftd::detectors {
 class PairTally {
  public:
   void add(const ResolvedPair& pair, int sign = 1);  // sign is +1 or -1
+  // False where the two hold different tasks, and so must not be merged.
+  [[nodiscard]] bool fits(const PairTally& other) const {
+    return tally_.index() == 0 || other.tally_.index() == 0 || tally_.index() == other.tally_.index();
+  }
   void merge(const PairTally& other);
   void subtract(const PairTally& other);  // what `other` holds was merged before
 

@@ -20,6 +20,8 @@ class PairWindow {
 
   void push(std::int64_t slot, const PairTally& tally);
   void advance(std::int64_t newest);
+  // From now on so many slots >= 1; takes effect with the next push() or advance().
+  void resize(std::int64_t slots) { slots_ = slots; }
   [[nodiscard]] const PairTally& total() const { return total_; }
 
   void save(Encoder& out) const;

@@ -255,11 +255,11 @@ TEST(Reload, NamesTheKeysThatNeedARestart) {
   const Config before = parsed(kFull);
   EXPECT_THAT(keys_that_need_restart(before, before), ElementsAre());
   Config after = parsed(kFull);
-  after.slot = kMinute;
+  after.dedupe = kMinute;
   after.kafka.properties["ssl.key.password"] = "other";
   after.log.level = LogLevel::error;
   after.models.standard.threshold = 0.9;
-  EXPECT_THAT(keys_that_need_restart(before, after), ElementsAre("kafka.properties", "slot"));
+  EXPECT_THAT(keys_that_need_restart(before, after), ElementsAre("kafka.properties", "dedupe"));
 }
 
 TEST(Documentation, IsWhatTheTablesSay) {

@@ -118,5 +118,31 @@ TEST(AddHistory, GivesTheSameHoweverTheSumsAreGrouped) {
   EXPECT_EQ(add_history(v[0], ""), v[0]);
 }
 
+// The configuration may name another task over the same store.
+TEST_F(History, OfPairsOfAnotherTaskTakesThePlaceOfWhatWasThere) {
+  detectors::ResolvedPair pair;
+  pair.task = detectors::Task::binary;
+  detectors::PairTally binary;
+  binary.add(pair);
+  pair.task = detectors::Task::regression;
+  detectors::PairTally regression;
+  regression.add(pair);
+  writer_.add_pairs(1, 0, 3, nullptr, nullptr, binary, 1);
+  commit();
+  writer_.add_pairs(1, 0, 3, nullptr, nullptr, regression, 1);
+  writer_.add_pairs(1, 0, 3, nullptr, nullptr, regression, 1);
+  for (const bool stored : {false, true}) {
+    if (stored) commit();
+    int visits = 0;
+    const Status read =
+        writer_.for_each_pairs(*store_, 1, 0, 0, 100, [&](std::int64_t, const PairHistory& pairs) {
+          ++visits;
+          EXPECT_EQ(pairs.performance.pairs(), 2);
+        });
+    EXPECT_TRUE(read.ok());
+    EXPECT_EQ(visits, 1);
+  }
+}
+
 }  // namespace
 }  // namespace driftd::app

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "detectors/binning.h"
@@ -185,6 +186,30 @@ TEST(Renewal, HasTheSameEdgesAndTheCountsOfAllItsDays) {
   }
   ASSERT_TRUE(profile_from_json(to_json(made)).ok());
   EXPECT_EQ(made.blocks.size(), 2U);
+}
+
+// Longer than five minutes, or no divisor of them.
+TEST(Renewal, FilesTheCountsOfASlotWhereItBegins) {
+  for (const Duration slot : {10 * kMinute, 7 * kMinute}) {
+    Learner learner({ReferenceRule::Kind::automatic, 20, 14 * kDay}, slot);
+    learner.add_slot(0, rows_of(0, 20));
+    const Profile profile = learner.finish({}, ProfileParts::predictions).value();
+    Renewal renewal(profile, Side::predictions, 14 * kDay, 0);
+    const auto layout = std::make_shared<const TallyLayout>(profile, Side::predictions);
+    Tally tally(layout);
+    tally.add(std::vector<std::uint8_t>(layout->columns(), kNullCell),
+              std::vector<std::uint8_t>(layout->columns(), 0));
+    std::map<std::int64_t, std::int64_t> expected;
+    for (std::int64_t number = 100; number < 110; ++number) {
+      renewal.add(slot_start(number, slot), tally);
+      ++expected[number * slot / (5 * kMinute)];
+    }
+    std::map<std::int64_t, std::int64_t> filed;
+    for (const ProfileBlock& block : renewal.finish().blocks)
+      if (block.block >= 100 * slot / kProfileBlock)
+        filed[block.block] = Tally::decode(layout, block.predictions)->events();
+    EXPECT_EQ(filed, expected);
+  }
 }
 
 }  // namespace

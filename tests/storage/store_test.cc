@@ -109,6 +109,57 @@ TEST(Store, AnEmptyRangeErasesNothing) {
   EXPECT_TRUE(store->get("x")->has_value());
 }
 
+// The same random changes, compacted now and then, beside the batch as it was made.
+TEST(Store, DoesTheSameByACompactedBatch) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 12; ++round) {
+    Result<Store> plain = Store::open_temporary(test_options());
+    Result<Store> compacted = Store::open_temporary(test_options());
+    WriteBatch before;
+    for (char key = 'a'; key < 'h'; ++key) before.put(std::string(1, key), number(key));
+    ASSERT_TRUE(plain->write(before));
+    ASSERT_TRUE(compacted->write(before));
+    WriteBatch whole;
+    WriteBatch few;
+    for (int change = 0; change < 40; ++change) {
+      const std::string key(1, static_cast<char>('a' + random() % 8));
+      const std::string value = number(static_cast<std::int64_t>(random() % 1000));
+      const std::string end(1, static_cast<char>(key[0] + 1 + static_cast<int>(random() % 3)));
+      const auto what = random() % 4;
+      for (WriteBatch* batch : {&whole, &few}) {
+        if (what == 0) batch->put(key, value);
+        if (what == 1) batch->erase(key);
+        if (what == 2) batch->erase_range(key, end);
+        if (what == 3) batch->add_counts(key, value);
+      }
+      if (change % 9 == 0) few.compact();
+    }
+    ASSERT_TRUE(plain->write(whole));
+    ASSERT_TRUE(compacted->write(few));
+    for (char key = 'a'; key < 'l'; ++key)
+      EXPECT_EQ(*plain->get(std::string(1, key)), *compacted->get(std::string(1, key))) << round << key;
+  }
+}
+
+TEST(Store, ABatchThatIsTriedAgainAndAgainStaysAsSmallAsWhatItSays) {
+  WriteBatch batch;
+  batch.put("kept", "a");
+  const std::size_t once = batch.bytes();
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    batch.put("kept", "b");
+    batch.mark();
+    batch.put("made anew", std::string(1000, 'x'));
+    batch.add_counts("counts", number(1));
+    batch.return_to_mark();
+    batch.compact();
+    EXPECT_EQ(batch.bytes(), once);
+  }
+  Result<Store> store = Store::open_temporary(test_options());
+  ASSERT_TRUE(store->write(batch));
+  EXPECT_EQ(**store->get("kept"), "b");
+  EXPECT_FALSE(store->get("counts")->has_value());
+}
+
 TEST(Store, IsHeldByOneAtATime) {
   const TemporaryDirectory directory;
   Result<Store> first = Store::open(directory / "s", test_options());

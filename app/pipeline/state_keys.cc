@@ -1,0 +1,32 @@
+#include "app/pipeline/state_keys.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "storage/keys.h"
+
+namespace driftd::app {
+
+namespace {
+
+constexpr std::size_t kSlotDigits = 20;
+
+}  // namespace
+
+std::string block_key(std::uint32_t series, const char* part, std::int64_t slot) {
+  const std::string digits = std::to_string(static_cast<std::uint64_t>(slot) ^ (1ULL << 63));
+  return storage::state_key(series, part + std::string(kSlotDigits - digits.size(), '0') + digits);
+}
+
+std::string block_prefix(std::uint32_t series, const char* part) {
+  const std::string first = block_key(series, part, 0);
+  return first.substr(0, first.find(part) + std::string_view(part).size());
+}
+
+std::int64_t block_slot(std::string_view digits) {
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + std::min(digits.size(), kSlotDigits), value);
+  return static_cast<std::int64_t>(value ^ (1ULL << 63));
+}
+
+}  // namespace driftd::app

@@ -1,0 +1,43 @@
+// Where the engine's state lies in the store, and how one value of it is read: what the writing of a
+// checkpoint (engine_save.cc) and the way back (engine_load.cc) share. storage/FORMAT.md describes the bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/codec.h"
+#include "core/result.h"
+#include "storage/store.h"
+
+namespace driftd::app {
+
+inline constexpr std::uint64_t kStateFormat = 2;  // 1: without what waits to be counted or noted
+
+// Names of single values (storage::meta_key).
+inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means
+
+// Rows that a reference is learnt from: one key a slot, which sorts as the slots do.
+inline constexpr const char* kRowBlocks = "rows/";
+inline constexpr const char* kPairBlocks = "pairs/";
+std::string block_key(std::uint32_t series, const char* part, std::int64_t slot);
+// All of a series, and what follows it in the key of each.
+std::string block_prefix(std::uint32_t series, const char* part);
+std::int64_t block_slot(std::string_view digits);
+
+// Hands `take` the payload of one sealed value; a key that is not there is no fault.
+template <class Take>
+Status read_state(const storage::Store& store, const std::string& key, std::string_view kind, Take take) {
+  auto stored = store.get(key);
+  if (!stored.ok()) return stored.error();
+  if (!stored->has_value()) return success();
+  auto unsealed = unseal(kind, kStateFormat, **stored);
+  if (!unsealed.ok()) return Error{unsealed.error().code, store.path() + ": " + unsealed.error().message};
+  if (unsealed->version < kStateFormat)
+    return Error{ErrorCode::refused, store.path() + ": was written by a driftd that was never released; " +
+                                         "begin anew with another storage.path"};
+  Decoder in(unsealed->payload);
+  return take(in);
+}
+
+}  // namespace driftd::app

@@ -1,0 +1,163 @@
+// What is taken back again: verdicts that are corrected, copies that are replaced, checkpoints that fail.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "tests/app/pipeline_bench.h"
+
+namespace driftd::app {
+namespace {
+
+std::string verdict(int number, Time time, const std::string& label) {
+  return R"({"type":"feedback","model":"m","id":"i)" + std::to_string(number) + R"(","time":")" +
+         format_rfc3339(time) + R"(","label":")" + label + "\"}";
+}
+
+// Two verdicts of one prediction come before the reference of label and loss is known, and give evidence
+// after the slots that it was learnt from; a third comes when it is known.
+TEST(Corrections, OfVerdictsNeverMakeCountsNegative) {
+  const Config config = config_that_learns(100);
+  Script script(3);
+  for (int i = 0; i < 400; ++i) script[0].push_back(prediction_text(i, kBegin + 2 * i * kSecond));
+  for (int i = 0; i < 200; ++i)
+    if (i != 150) script[1].push_back(feedback_text(i, kBegin + 2 * i * kSecond + 3 * kMinute));
+  script[2].push_back(verdict(150, kBegin + 480 * kSecond, "yes"));
+  script[2].push_back(verdict(150, kBegin + 485 * kSecond, "no"));
+  for (int i = 0; i < 300; ++i)
+    script[2].push_back(prediction_text(i, kBegin + 486 * kSecond + i * kMillisecond, "other"));
+  script[2].push_back(verdict(150, kBegin + 900 * kSecond, "yes"));
+  for (const int restarts : {0, 4}) {
+    Bench bench(config, script);
+    bench.play(10, restarts);
+    ASSERT_TRUE(bench->finish().ok());
+    const Version& version = *bench->state().registry.find("m")->versions.at("1");
+    ASSERT_NE(version.pairs, nullptr);
+    std::int64_t expected = 1;  // of the prediction that was corrected
+    for (int i = 0; i < 200; ++i)
+      expected += i != 150 && slot_of(kBegin + 2 * i * kSecond + 3 * kMinute, kMinute) > version.pairs_after;
+    std::int64_t counted = 0;
+    const Status read = bench->state().history.for_each_pairs(
+        bench.store(), version.series, 0, 0, slot_of(kBegin + kDay, kMinute),
+        [&](std::int64_t slot, const PairHistory& pairs) {
+          if (pairs.layout == 0) return;
+          const auto tally = detectors::Tally::decode(version.pairs->layout, pairs.tally);
+          ASSERT_TRUE(tally.ok());
+          counted += tally->events();
+          for (std::size_t column = 0; column < version.pairs->columns.size(); ++column)
+            for (const detectors::CellCount& cell : tally->column(column)) EXPECT_GE(cell.count, 0) << slot;
+        });
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(counted, expected) << restarts;
+    EXPECT_TRUE(version.uncounted.empty());
+  }
+}
+
+TEST(Corrections, OfCopiesTakeTheNotesOfNewCategoriesBack) {
+  const Config config = config_that_learns(60);
+  const auto with_country = [](std::string text, const std::string& country) {
+    const std::size_t at = text.find(R"("country":")") + 11;
+    return text.replace(at, 2, country);
+  };
+  Script script(1);
+  for (int i = 0; i < 300; ++i) {
+    script[0].push_back(prediction_text(i, kBegin + 2 * i * kSecond));
+    if (i != 200) continue;
+    script[0].push_back(with_country(prediction_text(5000, kBegin + 400 * kSecond), "XX"));
+    script[0].push_back(with_country(prediction_text(5001, kBegin + 400 * kSecond), "YY"));
+    script[0].push_back(prediction_text(5000, kBegin + 399 * kSecond));  // counts in the other's place
+  }
+  for (const int restarts : {0, 1}) {
+    for (const std::size_t records : {1U, 203U, 1000U}) {
+      if (records == 1U && restarts > 0) continue;
+      Bench bench(config, script);
+      bench.play(records, restarts);
+      ASSERT_TRUE(bench->finish().ok());
+      const auto& window = bench->state().registry.version(0).state[0].rows;
+      const auto noted = window->with_new_categories().new_categories();
+      ASSERT_EQ(noted.size(), 1U) << records;
+      EXPECT_EQ(noted[0].text, "YY");
+      EXPECT_EQ(noted[0].count, 1);
+    }
+  }
+}
+
+// Nothing can be written while it lives: files may not grow.
+class FullDisk {
+ public:
+  FullDisk() {
+    before_ = std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit_);
+    rlimit none = limit_;
+    none.rlim_cur = 1;
+    setrlimit(RLIMIT_FSIZE, &none);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &limit_);
+    std::signal(SIGXFSZ, before_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit limit_{};
+  void (*before_)(int) = nullptr;
+};
+
+TEST(Corrections, OfCheckpointsThatFailedStayAsLargeAsTheStateAndLoseNothing) {
+  const Config config = config_that_learns(300);
+  const Script script = half_an_hour();
+  Bench undisturbed(config, script);
+  undisturbed.play(40);
+  Bench bench(config, script);
+  for (int i = 0; i < 12; ++i) bench.round(40);
+  ASSERT_TRUE(bench->checkpoint().ok());
+  bench.round(40);
+  std::size_t once = 0;
+  {
+    const FullDisk disk;
+    ASSERT_FALSE(bench->checkpoint().ok());
+    once = bench->unwritten_bytes();
+    int failures = 0;  // one that changes the log's file may go through
+    for (int i = 0; i < 20; ++i) {
+      failures += bench->checkpoint().ok() ? 0 : 1;
+      EXPECT_LE(bench->unwritten_bytes(), once);
+    }
+    EXPECT_GT(failures, 15);
+  }
+  ASSERT_TRUE(bench->checkpoint().ok());
+  bench.restart();
+  bench.play(40);
+  EXPECT_EQ(bench.metrics(), undisturbed.metrics());
+  EXPECT_EQ(bench.history("missing_ratio", ""), undisturbed.history("missing_ratio", ""));
+  EXPECT_EQ(bench.history("psi", "accuracy"), undisturbed.history("psi", "accuracy"));
+}
+
+TEST(Corrections, LeaveNoRowsBehindOnceTheReferenceIsKnown) {
+  const Config config = config_that_learns(300);
+  const Script script = half_an_hour();
+  Bench bench(config, script);
+  const auto blocks = [&] {
+    int found = 0;
+    EXPECT_TRUE(bench.store()
+                    .for_each("",
+                              [&](std::string_view key, std::string_view) {
+                                found += key.find("rows/") != std::string_view::npos ||
+                                         key.find("pairs/") != std::string_view::npos;
+                                return true;
+                              })
+                    .ok());
+    return found;
+  };
+  for (int i = 0; i < 6; ++i) bench.round(40);
+  ASSERT_TRUE(bench->checkpoint().ok());
+  EXPECT_GT(blocks(), 0);
+  bench.restart();
+  bench.play(40);
+  ASSERT_TRUE(bench->checkpoint().ok());
+  EXPECT_EQ(blocks(), 0);
+}
+
+}  // namespace
+}  // namespace driftd::app
