@@ -2,10 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/same_text.h"
 
 namespace driftd::collector {
 
@@ -24,7 +25,7 @@ class DistinctNames {
   template <class NameAt>
   std::size_t place(std::string_view name, const NameAt& name_at) {
     if (!indexed_) {
-      if (count_ < ends_.size() && same(known(count_), name)) return count_++;
+      if (count_ < ends_.size() && same_text(known(count_), name)) return count_++;
       start_index();
       for (std::size_t i = 0; i < count_; ++i) insert(hash(name_at(i)));
     }
@@ -42,19 +43,7 @@ class DistinctNames {
  private:
   [[nodiscard]] std::string_view known(std::size_t place) const {
     const std::size_t begin = place == 0 ? 0 : ends_[place - 1];
-    return std::string_view(text_).substr(begin, ends_[place] - begin);
-  }
-
-  // Names are short: two overlapping words tell most of them without a call.
-  static bool same(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    if (a.size() < 8 || a.size() > 16) return a == b;
-    const auto word = [](const char* at) {
-      std::uint64_t bytes;
-      std::memcpy(&bytes, at, sizeof bytes);
-      return bytes;
-    };
-    return word(a.data()) == word(b.data()) && word(a.data() + a.size() - 8) == word(b.data() + b.size() - 8);
+    return {text_.data() + begin, ends_[place] - begin};
   }
 
   static std::uint64_t hash(std::string_view name);

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/same_text.h"
+
 namespace driftd::collector {
 namespace {
 
@@ -21,7 +23,7 @@ constexpr std::array kFields = {
 
 Field EventFields::*field_named(std::string_view name) {
   for (const NamedField& known : kFields) {
-    if (known.name == name) return known.field;
+    if (same_text(known.name, name)) return known.field;
   }
   return nullptr;
 }
@@ -41,9 +43,9 @@ void EventFieldsReader::read(JsonReader& json, EventFields& fields) {
   if (!json.enter_object()) return;
   std::string_view name;
   while (json.next_field(name)) {
-    if (name == "features") {
+    if (same_text(name, "features")) {
       read_features(json, fields);
-    } else if (name == "prediction") {
+    } else if (same_text(name, "prediction")) {
       read_prediction(json, fields);
     } else if (const auto field = field_named(name)) {
       Field& slot = fields.*field;

@@ -170,6 +170,8 @@ class JsonReader {
       value = {Value::Kind::null, 0, {}};
       return token == "null";
     }
+    value = {Value::Kind::number, 0, {}};
+    if (parse_short_number(begin, end, value.number)) return true;
     const JsonNumber number = parse_number(begin);
     value = {kind_of(number.value), number.value, {}};
     return number.end == end;
