@@ -7,6 +7,8 @@
 #include <cstring>
 
 #include "core/hash.h"
+#include "core/same_text.h"
+#include "detectors/number_search.h"
 
 namespace driftd::detectors {
 namespace {
@@ -21,46 +23,10 @@ std::uint8_t inner_place(double position) {
   return position > 0 ? static_cast<std::uint8_t>(position) : std::uint8_t{0};
 }
 
-// Knots lie in groups of this many, the last one filled up with infinity.
-constexpr std::size_t kGroup = 16;
-static_assert(kMaxBins <= kGroup * kGroup);
-using Pair = double __attribute__((vector_size(16)));
-using Mask = std::int64_t __attribute__((vector_size(16)));
-
-// How many of a group are below the number. Neither this nor bin_of() has a branch or a chain of loads
-// that depends on the number: a mispredicted branch costs more than all the comparisons.
-std::size_t count_below(const double* group, double number) {
-  const Pair compared = {number, number};
-  Mask below = {0, 0};
-  for (std::size_t i = 0; i < kGroup; i += 2) {
-    Pair knots;
-    std::memcpy(&knots, group + i, sizeof knots);
-    below -= knots < compared;  // true is -1
-  }
-  return static_cast<std::size_t>(below[0] + below[1]);
-}
-
-// The first knot that is not below the number, which is not above the last one. The first group holds
-// the ends of the groups that follow it.
-std::size_t bin_of(const double* groups, double number) {
-  const std::size_t group = count_below(groups, number);
-  return group * kGroup + count_below(groups + (group + 1) * kGroup, number);
-}
-
-// As bin_of() reads them.
-void append_groups(const std::vector<double>& knots, std::vector<double>& out) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const std::size_t groups = (knots.size() + kGroup - 1) / kGroup;
-  for (std::size_t i = 0; i < kGroup; ++i) {
-    out.push_back(i + 1 < groups ? knots[(i + 1) * kGroup - 1] : kInfinity);
-  }
-  out.insert(out.end(), knots.begin(), knots.end());
-  out.resize(out.size() + groups * kGroup - knots.size(), kInfinity);
-}
-
 }  // namespace
 
 Binner::Binner(const Profile& profile, Side side) {
+  first_of_role_.fill(kNone);
   for (const ColumnProfile* column : profile.side(side)) {
     Column& made = columns_.emplace_back();
     made.type = column->type;
@@ -70,25 +36,20 @@ Binner::Binner(const Profile& profile, Side side) {
       add_categorical(*column, made);
     }
     names_.push_back(column->name);
-    roles_.push_back(column->role);
+    std::uint32_t& first = first_of_role_[static_cast<std::size_t>(column->role)];
+    first = std::min(first, static_cast<std::uint32_t>(names_.size() - 1));
     if (column->role == Role::feature) ++features_;
   }
   index_names();
 }
 
 void Binner::add_numeric(const ColumnProfile& profile, Column& column) {
-  column.first = static_cast<std::uint32_t>(bins_.size());
-  column.groups = static_cast<std::uint32_t>(groups_.size());
-  append_groups(profile.knots, groups_);
+  column.first = static_cast<std::uint32_t>(groups_.size());
+  append_knot_groups(profile.knots, groups_);
   column.size = static_cast<std::uint32_t>(profile.knots.size());
   column.minimum = profile.minimum;
   column.maximum = profile.maximum;
   column.outer_scale = kPlaces / profile.outer_range();
-  for (std::size_t i = 0; i < profile.knots.size(); ++i) {
-    const double low = profile.low(i);
-    const double scale = kPlaces / (profile.knots[i] - low);
-    bins_.push_back({low, std::isfinite(scale) ? scale : 0});
-  }
 }
 
 void Binner::add_categorical(const ColumnProfile& profile, Column& column) {
@@ -123,7 +84,7 @@ void Binner::index_names() {
 }
 
 std::uint32_t Binner::column_of(std::string_view name, std::uint32_t hint) const {
-  if (hint < features_ && names_[hint] == name) return hint;
+  if (hint < features_ && same_text(names_[hint], name)) return hint;
   const std::uint64_t hash = hash64(name);
   const std::size_t mask = names_by_hash_.size() - 1;
   for (std::size_t at = hash & mask; names_by_hash_[at].column != kNone; at = (at + 1) & mask) {
@@ -135,9 +96,8 @@ std::uint32_t Binner::column_of(std::string_view name, std::uint32_t hint) const
 }
 
 std::optional<std::uint32_t> Binner::column_of(Role role) const {
-  const auto found = std::find(roles_.begin(), roles_.end(), role);
-  if (found == roles_.end()) return std::nullopt;
-  return static_cast<std::uint32_t>(found - roles_.begin());
+  const std::uint32_t column = first_of_role_[static_cast<std::size_t>(role)];
+  return column == kNone ? std::nullopt : std::optional(column);
 }
 
 Cell Binner::number_cell(const Column& column, double number) const {
@@ -150,9 +110,14 @@ Cell Binner::number_cell(const Column& column, double number) const {
     return {static_cast<std::uint8_t>(kFirstBin + column.size),
             outer_place((number - column.maximum) * column.outer_scale)};
   }
-  const std::size_t bin = bin_of(groups_.data() + column.groups, number);
-  const Bin& place = bins_[column.first + bin];
-  return {static_cast<std::uint8_t>(kFirstBin + bin), inner_place((number - place.low) * place.scale)};
+  const double* const groups = groups_.data() + column.first;
+  const std::size_t bin = bin_of(groups, number);
+  // Not kept in a table: the division costs less than another line of the cache.
+  const double* const knot = groups + kKnotGroup + bin;
+  const double low = bin == 0 ? column.minimum : knot[-1];
+  const double scale = kPlaces / (*knot - low);  // infinite where the bin is a single value
+  return {static_cast<std::uint8_t>(kFirstBin + bin),
+          inner_place((number - low) * (std::isfinite(scale) ? scale : 0))};
 }
 
 Cell Binner::text_cell(const Column& column, std::string_view text) const {

@@ -4,6 +4,7 @@
 // constructor. Columns are those of one side of the profile, numbered from 0 in its order.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -58,18 +59,13 @@ class Binner {
   struct Column {
     ColumnType type = ColumnType::numeric;
     bool open = false;
-    std::uint32_t first = 0;   // into bins_, or into slots_
-    std::uint32_t size = 0;    // fine bins, or slots of the hash table (a power of two)
-    std::uint32_t groups = 0;  // into groups_
+    std::uint32_t first = 0;  // into groups_, or into slots_
+    std::uint32_t size = 0;   // fine bins, or slots of the hash table (a power of two)
     double minimum = 0;
     double maximum = 0;
     double outer_scale = 0;  // 256 / range
     std::uint32_t other_first = 0;
     std::uint32_t other_size = 0;
-  };
-  struct Bin {
-    double low = 0;
-    double scale = 0;  // 256 / width; 0 where that is no finite number
   };
   struct Slot {  // of an open-addressing table of categories
     std::uint64_t hash = 0;
@@ -89,15 +85,14 @@ class Binner {
   [[nodiscard]] Cell text_cell(const Column& column, std::string_view text) const;
 
   std::vector<Column> columns_;
-  std::vector<double> groups_;  // knots, arranged for the search
-  std::vector<Bin> bins_;
+  std::vector<double> groups_;  // knots, as number_search.h wants them
   std::vector<Slot> slots_;
   std::vector<std::uint64_t> others_;
   std::string texts_;
   std::vector<std::string> names_;
-  std::vector<Role> roles_;
-  std::vector<Name> names_by_hash_;  // features alone; size a power of two
-  std::uint32_t features_ = 0;       // they come first
+  std::array<std::uint32_t, 5> first_of_role_{};  // or kNone
+  std::vector<Name> names_by_hash_;               // features alone; size a power of two
+  std::uint32_t features_ = 0;                    // they come first
 };
 
 }  // namespace driftd::detectors

@@ -1,7 +1,7 @@
 #include "app/pipeline/row_binning.h"
 
-#include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace driftd::app {
 
@@ -17,12 +17,14 @@ std::string_view text_of(const Value& value, BinnedRow& row) {
   return {row.texts.data() + begin, text.size()};
 }
 
-void note_new_features(const Plan& plan, std::span<const Feature> features, BinnedRow& row) {
+void note_new_features(const Plan& plan, std::span<const Feature> features,
+                       const detectors::BinnerHints& hints, BinnedRow& row) {
   const auto cells = row.cells_of(plan);
-  if (std::find(cells.begin(), cells.end(), detectors::kNewCell) == cells.end()) return;
+  if (cells.empty() || std::memchr(cells.data(), detectors::kNewCell, cells.size()) == nullptr) return;
   row.texts.reserve(32 * features.size());  // so that views into it stay good
-  for (const Feature& feature : features) {
-    const std::uint32_t column = plan.binner.column_of(feature.name);
+  for (std::size_t i = 0; i < features.size(); ++i) {
+    const Feature& feature = features[i];
+    const std::uint32_t column = plan.binner.column_of(feature.name, hints.columns[i]);
     if (column == detectors::Binner::kNone || !plan.binner.is_new(column, cells[column])) continue;
     row.new_categories.emplace_back(column, text_of(feature.value, row));
   }
@@ -51,7 +53,7 @@ void bin_row(const Plan& plan, std::span<const Feature> features, const Predicte
   row.watched.clear();
   row.texts.clear();
   plan.binner.bin(features, std::span(row.cells).first(columns), std::span(row.cells).last(columns), hints);
-  note_new_features(plan, features, row);
+  note_new_features(plan, features, hints, row);
   for (const WatchedColumn& watched : plan.watched)
     for (const Feature& feature : features)
       if (feature.value.kind == Value::Kind::number && feature.name == watched.name)
