@@ -23,7 +23,9 @@ constexpr std::array<std::int64_t, 256> units_of_places() {
   for (std::size_t place = 0; place < units.size(); ++place) {
     const std::size_t step = place % 8;
     const double middle = octave * (kSteps[step] + kSteps[step + 1]) / 2 - 1;
-    units[place] = static_cast<std::int64_t>(kOuterUnits * middle + 0.5);
+    // Positive, and the standard's rounding is not constexpr.
+    units[place] =
+        static_cast<std::int64_t>(kOuterUnits * middle + 0.5);  // NOLINT(bugprone-incorrect-roundings)
     if (step == 7) octave *= 2;
   }
   return units;

@@ -45,7 +45,7 @@ double parse_number_slowly(const char* begin, const char* end);
 [[gnu::always_inline]] inline void take_many_digits(const char*& at, std::uint64_t& digits) {
   static_assert(std::endian::native == std::endian::little);
   while (true) {
-    std::uint64_t chunk;
+    std::uint64_t chunk = 0;
     std::memcpy(&chunk, at, sizeof chunk);
     chunk ^= 0x3030303030303030;
     if (mark_beyond_nine(chunk) != 0) break;
@@ -67,7 +67,7 @@ inline constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e
   const char* const first = begin + (negative ? 1 : 0);
   const auto length = static_cast<std::size_t>(end - first);
   if (length - 1 > 7) return false;
-  std::uint64_t digits;
+  std::uint64_t digits = 0;
   std::memcpy(&digits, first, sizeof digits);
   // Zeros come first: the last character is in the highest byte.
   digits = (digits ^ 0x3030303030303030) << (8 * (8 - length));
