@@ -80,6 +80,7 @@ Result<Table> Learner::table() const {
     table.hashes.push_back(row.hash);
     table.predicted.push_back(row.predicted);
     table.verdicts.push_back(row.verdict);
+    table.push_pair_times(row.pair_times);
   });
   if (!read.ok()) return read.error();
   for (auto& [name, column] : columns) {
@@ -89,9 +90,12 @@ Result<Table> Learner::table() const {
   return table;
 }
 
-Result<Profile> Learner::finish(const ProfileOptions& options, ProfileParts parts) const {
-  const Result<Table> rows = table();
+Result<Profile> Learner::finish(const ProfileOptions& options, ProfileParts parts,
+                                std::map<std::int64_t, std::int64_t> predictions) const {
+  Result<Table> rows = table();
   if (!rows.ok()) return rows.error();
+  rows->cohorts = std::move(predictions);
+  rows->slot = slot_length_;
   return build_profile(*rows, options, parts);
 }
 

@@ -3,8 +3,8 @@
 // Whole slots, in slot order from the version's first, until they hold N rows or span the duration;
 // fixed when the last of them closes. What comes out depends on the rows alone: neither their order
 // within a slot nor how a slot's rows were brought together matters. The loss has a Learner of its
-// own, whose rows are joined pairs (verdict set, no values) in slots of evidence, with time = evidence
-// time. Rows are kept as compact bytes, some 10 to 12 a number. A value; no threads, no clock.
+// own, whose rows are joined pairs (verdict and pair_times set, no values) in slots of evidence, with time =
+// evidence time. Rows are kept as compact bytes, some 10 to 12 a number. A value; no threads, no clock.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,9 @@ class Learner {
   // The same as one table, names sorted. Large: for_each_row() needs one row's memory.
   [[nodiscard]] Result<RowTable> all_rows() const;
   // The profile of what is there, complete or not; fails where there is no row.
-  [[nodiscard]] Result<Profile> finish(const ProfileOptions& options, ProfileParts parts) const;
+  // `predictions`: of pairs, those that could have a label by now (LabelSegment::predictions()).
+  [[nodiscard]] Result<Profile> finish(const ProfileOptions& options, ProfileParts parts,
+                                       std::map<std::int64_t, std::int64_t> predictions = {}) const;
 
   // Whole state. For rare checkpoints of small learners.
   void save(Encoder& out) const;

@@ -18,6 +18,7 @@
 
 #include "core/time.h"
 #include "detectors/cells.h"
+#include "detectors/evidence/labels/label_reference.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
 
@@ -118,9 +119,10 @@ struct Profile {
   Time first = kNoTime;    // of the rows that have a time
   Time last = kNoTime;
   std::vector<ColumnProfile> columns;
-  std::vector<ProfileBlock> blocks;  // rising; none where rows have no time
-  PairTally performance;             // of the reference's pairs
-  std::string digest;                // "sha256:" and 64 digits over all of the above
+  std::vector<ProfileBlock> blocks;                // rising; none where rows have no time
+  PairTally performance;                           // of the reference's pairs
+  std::optional<evidence::LabelReference> labels;  // how they came; where there are pairs of a task
+  std::string digest;                              // "sha256:" and 64 digits over all of the above
 
   // Columns of one side, in order: what a Binner and a Tally of that side number from 0.
   [[nodiscard]] std::vector<const ColumnProfile*> side(Side side) const;

@@ -59,6 +59,7 @@ class Builder {
     if (parts_ != ProfileParts::predictions) add_pair_columns();
     count(Side::predictions, all_rows_);
     count(Side::pairs, pair_rows_);
+    if (parts_ != ProfileParts::predictions) describe_labels();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
     profile_.digest = digest_of(profile_);
     return std::move(profile_);
@@ -166,6 +167,26 @@ class Builder {
     add_column(label_source(), pair_rows_, edges, outcome_type());
     add_column({"loss", Role::loss, [this](std::size_t row) { return number_value(outcomes_.losses[row]); }},
                pair_rows_, edges, ColumnType::numeric);
+  }
+
+  // Where feedback times are not known, the pairs' own are those of the rows.
+  void describe_labels() {
+    evidence::LabelSource source;
+    source.task = profile_.task.task;
+    source.slot = table_.slot;
+    source.predictions = table_.cohorts;
+    source.ages_known = true;
+    for (const std::uint32_t row : pair_rows_) {
+      const auto pair = resolve(table_.predicted[row], *table_.verdicts[row], profile_.task);
+      if (!pair) continue;
+      const PairTimes times = row < table_.pair_times.size() ? table_.pair_times[row] : PairTimes{};
+      const bool known = times.prediction != kNoTime && times.feedback != kNoTime;
+      source.ages_known = source.ages_known && known && table_.times[row] != kNoTime;
+      source.pairs.push_back(
+          known ? evidence::labelled_pair(*pair, times.prediction, times.feedback, table_.times[row])
+                : evidence::labelled_pair(*pair, 0, 0, table_.times[row]));
+    }
+    if (!source.pairs.empty()) profile_.labels = evidence::label_reference(source);
   }
 
   [[nodiscard]] bool is_regression() const { return profile_.task.task == Task::regression; }

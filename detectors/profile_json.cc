@@ -61,6 +61,15 @@ Json json_of(const PairTally& performance) {
   return {{"metrics", std::move(metrics)}, {"tally", base64_of(counts.bytes())}};
 }
 
+// The ages are there for readers.
+Json json_of(const evidence::LabelReference& labels) {
+  Encoder counts;
+  labels.save(counts);
+  Json ages = Json::array();
+  for (const Duration end : labels.scale.ages.ends) ages.push_back(format_duration(end));
+  return {{"ages", std::move(ages)}, {"counts", base64_of(counts.bytes())}};
+}
+
 Json json_of(const std::vector<ProfileBlock>& blocks) {
   Json list = Json::array();
   for (const ProfileBlock& block : blocks) {
@@ -84,6 +93,7 @@ Json content_of(const Profile& profile) {
   for (const ColumnProfile& column : profile.columns) columns.push_back(json_of(column));
   json["columns"] = std::move(columns);
   json["performance"] = json_of(profile.performance);
+  if (profile.labels) json["labels"] = json_of(*profile.labels);
   json["block_seconds"] = kProfileBlock / kSecond;
   json["blocks"] = json_of(profile.blocks);
   return json;

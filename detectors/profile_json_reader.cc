@@ -38,6 +38,7 @@ class Item {
     if (found == json_->end()) detectors::refuse(path, "missing");
     return {*found, path};
   }
+  [[nodiscard]] bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
   [[nodiscard]] std::vector<Item> list() const {
     if (!json_->is_array()) refuse("a list is wanted");
     std::vector<Item> items;
@@ -249,6 +250,15 @@ PairTally read_performance(const Item& item) {
   return std::move(tally).value();
 }
 
+evidence::LabelReference read_labels(const Item& item, Task task) {
+  const std::string bytes = item.at("counts").bytes();
+  Decoder in(bytes);
+  auto labels = evidence::LabelReference::load(in);
+  const bool fits = labels.ok() && in.at_end() && labels->scale.task == task;
+  if (!fits) item.at("counts").refuse("these are no labels of this profile");
+  return *std::move(labels);
+}
+
 Profile read(const Item& item) {
   if (item.at("format").text() != kProfileFormat) item.at("format").refuse("this is no driftd.profile");
   if (item.at("format_version").integer(0, INT32_MAX) != kProfileVersion) {
@@ -265,6 +275,7 @@ Profile read(const Item& item) {
   profile.task = read_task(item.at("task"));
   read_columns(item.at("columns"), profile);
   profile.performance = read_performance(item.at("performance"));
+  if (item.has("labels")) profile.labels = read_labels(item.at("labels"), profile.task.task);
   if (item.at("block_seconds").integer(1, INT32_MAX) != kProfileBlock / kSecond) {
     item.at("block_seconds").refuse("300 is wanted");
   }

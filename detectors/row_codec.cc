@@ -56,6 +56,10 @@ void put_outcome(Encoder& out, const RawRow& row) {
   if (!row.verdict) return;
   put_label(out, row.verdict->label);
   put_number(out, row.verdict->value);
+  out.put_bool(row.pair_times != PairTimes{});
+  if (row.pair_times == PairTimes{}) return;
+  out.put_i64(row.pair_times.prediction);
+  out.put_i64(row.pair_times.feedback);
 }
 
 void get_outcome(Decoder& in, RawRow& row) {
@@ -72,6 +76,10 @@ void get_outcome(Decoder& in, RawRow& row) {
     row.verdict.emplace();
     row.verdict->label = get_label(in);
     row.verdict->value = get_number(in);
+    if (in.get_bool()) {
+      row.pair_times.prediction = in.get_i64();
+      row.pair_times.feedback = in.get_i64();
+    }
   }
 }
 
@@ -105,6 +113,7 @@ void get_row(Decoder& in, std::size_t columns, RawRow& row) {
   for (std::size_t i = 0; i < size && in.ok(); ++i) row.values.push_back(get_value(in));
   row.predicted = {};
   row.verdict.reset();
+  row.pair_times = {};
   get_outcome(in, row);
 }
 

@@ -21,6 +21,13 @@ struct OwnedValue {
 
 inline OwnedValue own(const Value& value) { return {value.kind, value.number, std::string(value.text)}; }
 
+// Of a joined pair: when it was predicted and when the feedback says that the outcome was known.
+struct PairTimes {
+  Time prediction = kNoTime;
+  Time feedback = kNoTime;
+  friend bool operator==(const PairTimes&, const PairTimes&) = default;
+};
+
 // One event. `values` is aligned with the names of its table; what is beyond its end is absent.
 struct RawRow {
   Time time = kNoTime;
@@ -29,7 +36,8 @@ struct RawRow {
   std::vector<OwnedValue> values;
   Predicted predicted;
   std::optional<Verdict> verdict;
-  std::string variant;  // of the event; the join tells copies by it
+  std::string variant;   // of the event; the join tells copies by it
+  PairTimes pair_times = {};  // where it has a verdict, and they are known
   friend bool operator==(const RawRow&, const RawRow&) = default;
 };
 

@@ -43,6 +43,12 @@ Value TableColumn::value(std::size_t row) const {
   return value;
 }
 
+void Table::push_pair_times(const PairTimes& known) {
+  if (known == PairTimes{}) return;
+  pair_times.resize(size() - 1);
+  pair_times.push_back(known);
+}
+
 Table table_of(const RowTable& rows) {
   Table table;
   for (const std::string& name : rows.names) table.features.emplace_back(name);
@@ -57,6 +63,7 @@ Table table_of(const RowTable& rows) {
     table.hashes.push_back(row.hash);
     table.predicted.push_back(row.predicted);
     table.verdicts.push_back(row.verdict);
+    table.push_pair_times(row.pair_times);
   }
   for (TableColumn& column : table.features) column.fill(table.size());
   return table;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,13 @@ struct Table {
   std::vector<Predicted> predicted;
   std::vector<std::optional<Verdict>> verdicts;
 
+  // Of joined pairs whose time is that of the evidence; by row, as far as they are known.
+  std::vector<PairTimes> pair_times;
+  // Predictions with an id by cohort (evidence/labels/label_reference.h), labelled or not; empty: not known.
+  std::map<std::int64_t, std::int64_t> cohorts;
+  Duration slot = kMinute;  // of the stream that the cohorts belong to
+
+  void push_pair_times(const PairTimes& times);  // of the last row
   [[nodiscard]] std::size_t size() const { return times.size(); }
 };
 

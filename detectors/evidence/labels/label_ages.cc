@@ -34,6 +34,7 @@ LabelAges label_ages(std::vector<Duration> ages) {
   const Duration high = age_at(ages, 99);
   found.known = true;
   found.ripe = age_at(ages, 95);
+  found.oldest = std::max(ages.back(), kLeastAge);
   const double step = maths::portable_log(static_cast<double>(high) / static_cast<double>(low)) /
                       static_cast<double>(kAgeBuckets);
   for (std::size_t i = 0; i < kAgeBuckets; ++i) {

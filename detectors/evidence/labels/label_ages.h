@@ -1,9 +1,9 @@
 // The ages at which labels come, and the buckets of them that evidence compares within (STATISTICS 9).
 //
 // 12 buckets, log-spaced between the 1 % and the 99 % age of the reference; what is younger or older joins
-// the outer ones. Which buckets say nothing, because the reference had fewer than 30 labels there, is for
-// the monitors to know: it differs by question. Ages are durations of event time, never negative. Plain
-// values.
+// the outer ones, up to its oldest label. Which buckets say nothing, because the reference had fewer than 30
+// labels there, is for the monitors to know: it differs by question. Ages are durations of event time, never
+// negative. Plain values.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +20,8 @@ struct LabelAges {
   // Of kAgeBuckets + 1 ends, rising, the first of which is never reached from below; fewer where ages are
   // all but the same; none: ages are not known, or all the same, and there is one bucket.
   std::vector<Duration> ends;
+  // Labels that are older than any of the reference's have no bucket: nothing is known of them.
+  Duration oldest = 0;
   // The 95 % age: when a cohort of predictions is judged. None: ages are not known.
   Duration ripe = 0;
   bool known = false;

@@ -37,7 +37,7 @@ PairScale scale_of(const LabelSource& source) {
   scale.task = source.task;
   std::vector<Duration> ages;
   for (const LabelledPair& pair : source.pairs) {
-    if (is_timed(pair)) ages.push_back(pair.age);
+    if (is_timed(pair) && source.ages_known) ages.push_back(pair.age);
   }
   scale.ages = label_ages(std::move(ages));
   if (source.task == Task::binary) {

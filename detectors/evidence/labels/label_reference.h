@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/codec.h"
+#include "core/result.h"
 #include "core/time.h"
 #include "detectors/evidence/labels/labelled_pair.h"
 #include "detectors/evidence/labels/pair_counts.h"
@@ -35,6 +37,10 @@ struct LabelReference {
   std::vector<LabelBlock> blocks;  // rising; pairs without a time are in none
   std::string timeless;            // counts of those, as LabelBlock::arrived
 
+  // Canonical bytes.
+  void save(Encoder& out) const;
+  static Result<LabelReference> load(Decoder& in);
+
   friend bool operator==(const LabelReference&, const LabelReference&) = default;
 };
 
@@ -45,7 +51,8 @@ std::int64_t cohort_of_slot(std::int64_t prediction_slot, Duration slot);
 
 struct LabelSource {
   Task task = Task::none;
-  std::vector<LabelledPair> pairs;  // evidence_time kNoTime: times are not known, ages not either
+  std::vector<LabelledPair> pairs;  // evidence_time kNoTime: not known
+  bool ages_known = true;           // false: evidence times may be known, ages are not
   Duration slot = kMinute;
   // Predictions with an id by cohort, labelled or not; empty: not known.
   std::map<std::int64_t, std::int64_t> predictions;

@@ -89,6 +89,7 @@ PairCounter::PairCounter(PairScale scale, bool by_age, LossBets bets)
     : scale_(std::move(scale)), by_age_(by_age), bets_(std::move(bets)), layout_(scale_, by_age) {}
 
 void PairCounter::add(PairCounts& counts, const LabelledPair& pair, std::int64_t sign) const {
+  if (by_age_ && scale_.ages.known && pair.age > scale_.ages.oldest) return;
   const std::size_t bucket = by_age_ ? scale_.ages.bucket_of(pair.age) : 0;
   if (scale_.task == Task::regression) {
     add_loss(counts, pair, bucket, sign);

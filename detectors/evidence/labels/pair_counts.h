@@ -101,7 +101,8 @@ class PairCounter {
 
   [[nodiscard]] const PairLayout& layout() const { return layout_; }
   [[nodiscard]] PairCounts none() const { return {std::vector<std::int64_t>(layout_.size(), 0)}; }
-  // sign is +1 or -1. Precondition: counts made by none() of a counter of the same layout.
+  // By age, labels older than any of the reference are not counted. sign is +1 or -1. Precondition: counts
+  // made by none() of a counter of the same layout.
   void add(PairCounts& counts, const LabelledPair& pair, std::int64_t sign = 1) const;
 
  private:
