@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(absl REQUIRED)
 find_package(GTest REQUIRED)
 include(GoogleTest)
 

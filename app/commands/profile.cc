@@ -79,8 +79,11 @@ ExitStatus profile(const Options& options, Streams& streams) {
     LoadOptions loading;
     loading.kafka_required = false;
     LoadedConfig loaded = load_config(options.config, loading);
-    // the profile that the configuration names is what is about to be made
-    std::erase_if(loaded.faults, [](const Fault& fault) { return fault.key.ends_with(".reference.file"); });
+    // the profiles that the configuration names are what is about to be made
+    std::erase_if(loaded.faults, [](const Fault& fault) {
+      return fault.key.ends_with(".reference.file") ||
+             fault.key.find(".reference.regimes") != std::string::npos;
+    });
     if (!loaded.ok()) {
       streams.err << to_text(loaded.faults);
       return ExitStatus::usage;

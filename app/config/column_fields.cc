@@ -73,6 +73,8 @@ const Fields<ColumnConfig>& fields_of_column() {
                    {"categorical", ColumnType::categorical}},
                   "auto: numeric where every value of the reference is a number")
           .flag("ignore", &ColumnConfig::ignore, "leave the column out")
+          .number("importance", &ColumnConfig::importance, {0, 1000}, "",
+                  "its share of the budget beside the other columns of its kind, in proportion; 0: none")
           .list("detectors", &ColumnConfig::detectors, detector_type(),
                 "order-dependent detectors over the column's values")
           .check(check_detectors);

@@ -10,6 +10,8 @@ namespace driftd::app {
 const Fields<Config>& fields_of_config();
 const Fields<KafkaConfig>& fields_of_kafka();
 const Fields<ModelConfig>& fields_of_model();
+const Fields<SeasonConfig>& fields_of_season();
+const Fields<BudgetConfig>& fields_of_budget();
 
 // Types of single keys.
 FieldType<ReferenceConfig> reference_type();

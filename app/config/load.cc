@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "app/config/checks.h"
 #include "app/config/fields.h"
+#include "app/config/profile_checks.h"
 #include "app/config/yaml.h"
-#include "detectors/profile_json.h"
 
 namespace driftd::app {
 namespace {
@@ -24,39 +22,12 @@ void resolve_window(ModelConfig& model, Duration slot) {
 void find_profiles(Config& config, const std::string& name) {
   const std::filesystem::path directory = std::filesystem::path(name).parent_path();
   const auto find = [&](ReferenceConfig& reference) {
-    if (reference.source == ReferenceConfig::Source::file) {
-      reference.file = (directory / reference.file).lexically_normal().string();
-    }
+    if (reference.source != ReferenceConfig::Source::file) return;
+    reference.file = (directory / reference.file).lexically_normal().string();
+    for (std::string& regime : reference.regimes) regime = (directory / regime).lexically_normal().string();
   };
   find(config.models.standard.reference);
   for (auto& [model, of_model] : config.models.named) find(of_model.reference);
-}
-
-// Empty where the file is a profile.
-std::string fault_of_profile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!std::filesystem::is_regular_file(path) || !file.good()) return "the file " + path + " cannot be read";
-  const std::string text((std::istreambuf_iterator<char>(file)), {});
-  const Result<detectors::Profile> profile = detectors::profile_from_json(text);
-  return profile.ok() ? "" : path + " is no profile: " + profile.error().message;
-}
-
-void check_profile(const ReferenceConfig& reference, const std::string& model, const Node& root,
-                   Faults& faults) {
-  if (reference.source != ReferenceConfig::Source::file) return;
-  const Node* models = root.find("models");
-  const Node* entry = models == nullptr ? nullptr : models->find(model);
-  const Node* given = entry == nullptr ? nullptr : entry->find("reference");
-  if (given == nullptr) return;  // inherited: `default` says it
-  std::string message = fault_of_profile(reference.file);
-  if (!message.empty()) add_fault(faults, *given, "models." + model + ".reference.file", std::move(message));
-}
-
-void check_profiles(const Config& config, const Node& root, Faults& faults) {
-  check_profile(config.models.standard.reference, "default", root, faults);
-  for (const auto& [name, model] : config.models.named) {
-    check_profile(model.reference, name, root, faults);
-  }
 }
 
 // A key whose value could not be had has one fault, not another for what it then lacks.

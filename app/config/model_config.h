@@ -12,6 +12,7 @@
 #include "alerts/schema_facts.h"
 #include "core/node.h"
 #include "core/time.h"
+#include "detectors/evidence/budget_shares.h"
 #include "detectors/performance/task.h"
 
 namespace driftd::app {
@@ -23,6 +24,8 @@ struct ReferenceConfig {
   std::string file;       // source file; as found from the working directory
   std::int64_t rows = 0;  // source first_rows
   Duration duration = 0;  // source first_duration
+  bool trust = false;     // alarms against it may be critical although it is short or its wobble unresolved
+  std::vector<std::string> regimes{};  // source file: further profiles with the same bins; found as `file` is
 
   friend bool operator==(const ReferenceConfig&, const ReferenceConfig&) = default;
 };
@@ -32,12 +35,32 @@ struct DetectorConfig {
   Node params;       // a map that the kind has accepted
 };
 
+// When things are compared with the same time of the week (STATISTICS 6).
+struct SeasonConfig {
+  enum class Cells : std::uint8_t { hour_of_week, none };
+  Cells cells = Cells::hour_of_week;
+  std::string timezone = "UTC";
+  std::vector<std::int64_t> holidays;  // local days since the epoch; they count as Sundays
+
+  friend bool operator==(const SeasonConfig&, const SeasonConfig&) = default;
+};
+
+// How many false alarms are allowed, and how kinds of evidence share them (STATISTICS 7).
+struct BudgetConfig {
+  double alerts = 1;
+  Duration per = 30 * kDay;
+  detectors::evidence::KindWeights kinds = detectors::evidence::kKindWeights;  // in proportion; not all 0
+
+  friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
+};
+
 enum class ColumnType : std::uint8_t { automatic, numeric, categorical };
 
 struct ColumnConfig {
   std::optional<std::uint32_t> bins;
   ColumnType type = ColumnType::automatic;
   bool ignore = false;
+  double importance = 1;                  // its share of its kind's budget, in proportion
   std::vector<DetectorConfig> detectors;  // each kind at most once
 };
 
@@ -61,7 +84,9 @@ struct ModelConfig {
   std::map<std::string, ColumnConfig> columns;
   std::vector<SegmentConfig> segments;
   Duration window = 0;  // never 0 once loaded: the smallest multiple of `slot` of at least 1 h
+  SeasonConfig season;
   Duration label_horizon = 30 * kDay;
+  BudgetConfig budget;
   alerts::SchemaConfig schema;
   std::vector<alerts::RuleConfig> rules;  // names are unique
 

@@ -127,6 +127,7 @@ const Fields<ModelConfig>& fields_of_model() {
                   "binary: `positive` is predicted from this score on")
           .shown_default("0.5")
           .add("reference", &ModelConfig::reference, reference_type(), "what normal is")
+          .shown_default("auto")
           .choice("new_version", &ModelConfig::new_version,
                   {{"inherit", NewVersion::inherit}, {"learn", NewVersion::learn}},
                   "whether a new version starts with the model's reference or learns its own")
@@ -136,11 +137,13 @@ const Fields<ModelConfig>& fields_of_model() {
           .duration("window", &ModelConfig::window, {kMillisecond, 3660 * kDay},
                     "over which effect sizes and performance are shown; a multiple of slot")
           .shown_default("the smallest multiple of slot of at least 1h")
+          .object("season", &ModelConfig::season, fields_of_season(),
+                  "the reference is that of the same time of the week")
           .duration("label_horizon", &ModelConfig::label_horizon, {kMillisecond, 3660 * kDay},
                     "how long a prediction waits for its feedback")
+          .object("budget", &ModelConfig::budget, fields_of_budget(), "how many false alarms are allowed")
           .object("schema", &ModelConfig::schema, alerts::fields_of_schema(), "what schema faults ask for")
           .list("rules", &ModelConfig::rules, rule_type(), "classic thresholds")
-          .later({"season", "budget"})
           .check(check_rules)
           .check(check_task);
   return table;

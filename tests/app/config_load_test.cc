@@ -38,9 +38,9 @@ Config parsed(const std::string& text) {
   return std::move(loaded.config);
 }
 
-detectors::Profile a_profile() {
+detectors::Profile a_profile(int size = 10) {
   detectors::RowTable rows{{"x"}, {}};
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < size; ++i) {
     detectors::RawRow& row = rows.rows.emplace_back();
     row.values = {{Value::Kind::number, static_cast<double>(i), ""}};
   }
@@ -67,11 +67,13 @@ limits: {max_models: 1, max_columns: 2, max_record: 1KB}
 threads: 3
 unknown_models: reject
 models:
-  default: {threshold: 0.25, columns: {x: {bins: 7}}, reference: {first: 14d}}
+  default: {threshold: 0.25, columns: {x: {bins: 7}}, reference: {first: 14d, trust: true}}
   credit:
     task: binary
     positive: 1.0
-    columns: {x: {type: numeric, detectors: [{kind: adwin, delta: 0.01}]}, zip: {ignore: true}}
+    columns: {x: {type: numeric, importance: 2, detectors: [{kind: adwin, delta: 0.01}]}, zip: {ignore: true}}
+    season: {timezone: Europe/Berlin, holidays: [2026-12-26, 2026-12-25]}
+    budget: {alerts: 0.5, per: 7d, kinds: {data: 0.2, labels: 0}}
     segments: [country, {column: age, cuts: [25, 45.5]}, [country, device]]
     window: 14m
     schema: {unknown_category: off}
@@ -80,7 +82,7 @@ models:
       - {name: s, metric: accuracy, below: 0.8, at_least: 500, segment: country=DE, severity: info}
       - {name: t, column: loss, detector: adwin}
       - {name: u, new_labels: 50000}
-  plain:
+  plain: {season: {cells: none}, reference: {trust: true}}
 alerts:
   mute: [{model: credit, from: 2026-12-24T00:00:00Z, to: 2026-12-27T00:00:00Z}]
   webhooks:
@@ -117,6 +119,10 @@ TEST(Config, HasTheDefaultsOfTheDesign) {
   const ModelConfig& model = config.models.of("anything");
   EXPECT_EQ(model.window, kHour);
   EXPECT_EQ(model.label_horizon, 30 * kDay);
+  EXPECT_EQ(model.season, (SeasonConfig{SeasonConfig::Cells::hour_of_week, "UTC", {}}));
+  EXPECT_EQ(model.budget, (BudgetConfig{1, 30 * kDay, {.40, .10, .15, .15, .15, .05}}));
+  EXPECT_FALSE(model.reference.trust);
+  EXPECT_EQ(ColumnConfig{}.importance, 1);
   EXPECT_EQ(model.reference.source, ReferenceConfig::Source::automatic);
   EXPECT_EQ(model.effective_new_version(), NewVersion::learn);
   EXPECT_EQ(model.schema.missing_column, alerts::Action::stop);
@@ -142,6 +148,13 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(credit.positive, "1");
   EXPECT_EQ(credit.columns.at("x").detectors.at(0).kind, "adwin");
   EXPECT_TRUE(credit.columns.at("zip").ignore);
+  EXPECT_EQ(credit.columns.at("x").importance, 2);
+  EXPECT_EQ(credit.season,
+            (SeasonConfig{SeasonConfig::Cells::hour_of_week, "Europe/Berlin", {20813, 20812}}));
+  EXPECT_EQ(credit.budget, (BudgetConfig{.5, 7 * kDay, {.2, .10, .15, .15, .15, 0}}));
+  EXPECT_TRUE(credit.reference.trust);
+  EXPECT_EQ(config.models.of("plain").season.cells, SeasonConfig::Cells::none);
+  EXPECT_EQ(config.models.of("plain").reference.source, ReferenceConfig::Source::automatic);
   EXPECT_EQ(credit.segments,
             (std::vector<SegmentConfig>{
                 {{"country", {}}}, {{"age", {25, 45.5}}}, {{"country", {}}, {"device", {}}}}));
@@ -162,7 +175,8 @@ TEST(Config, InheritsKeyByKey) {
   EXPECT_EQ(config.models.of("unknown").columns.at("x").bins, 7U);
   const Config own =
       parsed(kLeast + "models: {default: {reference: {first: 14d}}, m: {reference: {first: 5}}}\n");
-  EXPECT_EQ(own.models.of("m").reference, (ReferenceConfig{ReferenceConfig::Source::first_rows, "", 5, 0}));
+  EXPECT_EQ(own.models.of("m").reference,
+            (ReferenceConfig{ReferenceConfig::Source::first_rows, "", 5, 0, false, {}}));
 }
 
 TEST(Config, TakesInterpolationBareAlsoWhereBracesAreSyntax) {
@@ -192,6 +206,27 @@ TEST(Config, SeeksProfilesBesideItself) {
   EXPECT_THAT(to_text(load_config((directory / "driftd.yaml").string()).faults),
               HasSubstr("driftd.yaml:2: models.m.reference.file: " + (directory / "none.json").string() +
                         " is no profile: "));
+}
+
+TEST(Config, WantsTheSameBinsOfAllRegimes) {
+  const auto directory = std::filesystem::path(testing::TempDir()) / "config_regimes";
+  std::filesystem::create_directories(directory);
+  std::ofstream(directory / "a.json") << detectors::to_json(a_profile());
+  std::ofstream(directory / "b.json") << detectors::to_json(a_profile());
+  std::ofstream(directory / "c.json") << detectors::to_json(a_profile(12));
+  const auto faults_with = [&](const std::string& regimes) {
+    std::ofstream(directory / "driftd.yaml")
+        << kLeast << "models: {m: {reference: {file: a.json, regimes: " << regimes << "}}}\n";
+    const LoadedConfig loaded = load_config((directory / "driftd.yaml").string());
+    EXPECT_THAT(loaded.config.models.of("m").reference.regimes,
+                testing::Each(testing::StartsWith(directory.string())));
+    return to_text(loaded.faults);
+  };
+  EXPECT_EQ(faults_with("[b.json]"), "");
+  EXPECT_THAT(faults_with("[b.json, c.json]"),
+              HasSubstr("models.m.reference.regimes[1]: " + (directory / "c.json").string() +
+                        " has other bins of x than the reference"));
+  EXPECT_THAT(faults_with("[gone.json]"), HasSubstr("regimes[0]: the file"));
 }
 
 TEST(Config, NeedsNoKafkaForAReplay) {

@@ -19,6 +19,7 @@ MAY_INCLUDE = {room: {"core", room} for room in ROOMS} | {"app": set(ROOMS)}
 # library that is not here is refused: whoever adds one says where it belongs.
 HTTP_EDGES = ("alerts/delivery*", "app/http/*")
 PLACES = {
+    "absl/": ("app/time_zone*",),
     "librdkafka/": ("collector/kafka_*",),
     "simdjson": ("collector/decode*", "collector/file*", "collector/json*"),
     "gsl/": ("detectors/maths/*",),
