@@ -1,9 +1,9 @@
 #include "detectors/evidence/residuals.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "detectors/evidence/cell_means.h"
+#include "detectors/evidence/tilts.h"
 #include "detectors/profile.h"
 
 namespace driftd::detectors::evidence {
@@ -89,15 +89,7 @@ void append(Time start, double n, std::span<const double> sums, const Means& cel
 }  // namespace
 
 std::vector<Functional> tilt_functionals(std::span<const double> p) {
-  std::vector<Functional> tilts(2, Functional(p.size()));
-  double below = 0;
-  for (std::size_t k = 0; k < p.size(); ++k) {
-    const double x = 2 * (below + .5 * p[k]) - 1;
-    tilts[0][k] = std::sqrt(3.) * x;
-    tilts[1][k] = std::sqrt(5.) * (1.5 * x * x - .5);
-    below += p[k];
-  }
-  return tilts;
+  return {phi_by_bin(1, p), phi_by_bin(2, p)};
 }
 
 std::vector<Functional> indicator_functionals(std::span<const double> p) {
