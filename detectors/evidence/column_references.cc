@@ -99,6 +99,37 @@ MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks&
   return found;
 }
 
+MonitorReferences references_of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks,
+                                       const MeasureOptions& options) {
+  MonitorReferences found;
+  const std::size_t width = counts_of(column);
+  std::vector<BlockCounts> views(blocks.starts.size());
+  std::size_t offset = 0;
+  for (const ColumnMonitor& monitor : monitors_of(column)) {
+    std::vector<std::int64_t> total(monitor.width, 0);
+    for (std::size_t i = 0; i < views.size(); ++i) {
+      const auto begin = blocks.counts.begin() + static_cast<std::ptrdiff_t>(i * width + offset);
+      views[i] = {blocks.starts[i], {begin, begin + static_cast<std::ptrdiff_t>(monitor.width)}};
+      for (std::size_t k = 0; k < monitor.width; ++k) total[k] += views[i].counts[k];
+    }
+    found.push_back(measure(total, views, monitor.functionals, options));
+    offset += monitor.width;
+  }
+  return found;
+}
+
+void spread_cells(MonitorReferences& references, Cells from, Cells to) {
+  if (from == to) return;
+  const std::size_t size = Calendar{to, {}, {}}.size();
+  for (MonitorReference& reference : references) {
+    for (Regime& regime : reference.regimes) {
+      const std::vector<CellLaw> coarse = std::move(regime.cells);
+      regime.cells.clear();
+      for (std::size_t cell = 0; cell < size; ++cell) regime.cells.push_back(coarse[cell % coarse.size()]);
+    }
+  }
+}
+
 void add_regimes(MonitorReferences& references, const ColumnProfile& column, const ColumnBlocks& blocks,
                  const MeasureOptions& options) {
   MonitorCounts counts(column, blocks);

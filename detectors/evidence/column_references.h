@@ -31,6 +31,15 @@ using MonitorReferences = std::vector<MonitorReference>;
 MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
                                 const MeasureOptions& options);
 
+// The same where only the blocks are known: their sum is the reference, of new categories too. For segments
+// and for a new normal. Laws over the bins of the column.
+MonitorReferences references_of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks,
+                                       const MeasureOptions& options);
+
+// References measured in coarser cells, for a calendar of finer ones: every hour of the week has the law of
+// its hour of the day, or of the whole. Precondition: from <= to.
+void spread_cells(MonitorReferences& references, Cells from, Cells to);
+
 // A further regime: the same column of another profile. Precondition: same_bins().
 void add_regimes(MonitorReferences& references, const ColumnProfile& column, const ColumnBlocks& blocks,
                  const MeasureOptions& options);

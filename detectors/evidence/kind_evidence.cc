@@ -15,9 +15,9 @@ void KindEvidence::add(const SeriesName& name, std::shared_ptr<const SeriesMonit
   series_.insert_or_assign(name, std::move(entry));
 }
 
-void KindEvidence::erase(const SeriesName& name) {
-  settle(settled_);
-  series_.erase(name);
+void KindEvidence::replace(const SeriesName& name, std::shared_ptr<const SeriesMonitors> monitors) {
+  const auto found = series_.find(name);
+  if (found != series_.end()) add(name, std::move(monitors), found->second.weight);
 }
 
 void KindEvidence::set_weight(const SeriesName& name, double weight) {
@@ -125,12 +125,12 @@ Alarm KindEvidence::alarm(std::int64_t slot, double evidence) const {
   return alarm;
 }
 
-void KindEvidence::resume(std::int64_t slot) {
+void KindEvidence::resume(std::int64_t slot, const std::set<std::string>& columns) {
   slot = std::max(slot, settled_);
   settle(slot);
   for (auto& [name, entry] : series_)
-    if (entry.evidence.paused()) entry.evidence.resume(slot);
-  paused_.clear();
+    if (entry.evidence.paused() && columns.contains(name.column)) entry.evidence.resume(slot);
+  for (const std::string& column : columns) paused_.erase(column);
 }
 
 std::vector<std::pair<SeriesName, double>> KindEvidence::by_series() const {

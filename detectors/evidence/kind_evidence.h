@@ -66,7 +66,8 @@ class KindEvidence {
   // Adds a series, which begins at the slot after the last one settled. Weights of all series of the kind
   // sum to at most 1: what is left belongs to series that are still learning. Replaces one of that name.
   void add(const SeriesName& name, std::shared_ptr<const SeriesMonitors> monitors, double weight);
-  void erase(const SeriesName& name);
+  // Another reference for a series that is there: its capital begins anew, its weight stays.
+  void replace(const SeriesName& name, std::shared_ptr<const SeriesMonitors> monitors);
   void set_weight(const SeriesName& name, double weight);
   [[nodiscard]] bool empty() const { return series_.empty(); }
   [[nodiscard]] bool contains(const SeriesName& name) const { return series_.contains(name); }
@@ -81,8 +82,8 @@ class KindEvidence {
   };
   std::optional<Alarm> close(std::int64_t slot, std::size_t cell, std::span<const SlotCounts> counts);
 
-  // The columns of a closed incident go on, from the slot after `slot`.
-  void resume(std::int64_t slot);
+  // Columns of a closed incident go on, from the slot after `slot`.
+  void resume(std::int64_t slot, const std::set<std::string>& columns);
   [[nodiscard]] const std::set<std::string>& paused() const { return paused_; }
 
   // S after the test of the newest closed slot.
