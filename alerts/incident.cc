@@ -50,31 +50,46 @@ EvidenceFacts load_evidence(Decoder& in) {
   return facts;
 }
 
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
+
+void save_numbers(Encoder& out, const NamedNumbers& numbers) {
+  out.put_u64(numbers.size());
+  for (const auto& [name, value] : numbers) {
+    out.put_text(name);
+    out.put_double(value);
+  }
+}
+
+NamedNumbers load_numbers(Decoder& in) {
+  NamedNumbers numbers(in.get_count(9));
+  for (auto& [name, value] : numbers) {
+    name = in.get_text();
+    value = in.get_double();
+  }
+  return numbers;
+}
+
 void save_columns(Encoder& out, const std::vector<ColumnFinding>& columns) {
   out.put_u64(columns.size());
   for (const ColumnFinding& column : columns) {
     out.put_text(column.column);
     out.put_text(column.segment);
     put_optional(out, column.share, [&](double v) { out.put_double(v); });
-    out.put_u64(column.statistics.size());
-    for (const auto& [name, value] : column.statistics) {
-      out.put_text(name);
-      out.put_double(value);
-    }
+    save_numbers(out, column.statistics);
+    out.put_text(column.change);
+    save_numbers(out, column.shapes);
   }
 }
 
 std::vector<ColumnFinding> load_columns(Decoder& in) {
-  std::vector<ColumnFinding> columns(in.get_count(4));
+  std::vector<ColumnFinding> columns(in.get_count(6));
   for (ColumnFinding& column : columns) {
     column.column = in.get_text();
     column.segment = in.get_text();
     column.share = get_optional_double(in);
-    column.statistics.resize(in.get_count(9));
-    for (auto& [name, value] : column.statistics) {
-      name = in.get_text();
-      value = in.get_double();
-    }
+    column.statistics = load_numbers(in);
+    column.change = in.get_text();
+    column.shapes = load_numbers(in);
     if (!in.ok()) return {};
   }
   return columns;

@@ -34,6 +34,8 @@ struct ColumnFinding {
   std::string segment;          // empty: the whole model
   std::optional<double> share;  // of the evidence; empty where none is behind the incident
   std::vector<std::pair<std::string, double>> statistics;
+  std::string change = {};  // in words: "location up, +0.4 sd"; empty where none is behind the incident
+  std::vector<std::pair<std::string, double>> shapes = {};  // parts of `share`: location, scale, missing ...
 
   friend bool operator==(const ColumnFinding&, const ColumnFinding&) = default;
 };

@@ -26,10 +26,16 @@ Json columns_of(const Findings& findings) {
     if (list.size() == kColumnsShown) break;
     Json statistics = Json::object();
     for (const auto& [name, value] : column.statistics) statistics[name] = number(value);
-    list.push_back({{"column", column.column},
-                    {"segment", column.segment},
-                    {"share", number(column.share)},
-                    {"statistics", std::move(statistics)}});
+    Json one = {{"column", column.column},
+                {"segment", column.segment},
+                {"share", number(column.share)},
+                {"statistics", std::move(statistics)}};
+    if (column.share) {
+      one["change"] = column.change;
+      one["shapes"] = Json::object();
+      for (const auto& [name, share] : column.shapes) one["shapes"][name] = number(share);
+    }
+    list.push_back(std::move(one));
   }
   return list;
 }
