@@ -41,11 +41,15 @@ enum class MetricId : std::uint8_t {
   segments_refused,
   column_missing_ratio,
   schema_faults,
+  drift_evidence,
+  column_evidence,
   detector_drifts,
   performance,
   performance_reference,
   incident_active,
   incidents,
+  budget_granted,
+  budget_spent,
   webhook_attempts,
   webhook_failures,
   webhook_deliveries,
@@ -64,7 +68,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 47;
+inline constexpr std::size_t kMetricCount = 51;
 
 struct MetricSpec {
   MetricId id;

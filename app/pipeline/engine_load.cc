@@ -106,7 +106,7 @@ Status Engine::load_version_state(Version& version) {
   version.changed = version.reference_changed = false;
   supersede(version, file, pair_file);
   judge_.equip(version);
-  return success();
+  return judge_.restore_evidence(version);
 }
 
 Status Engine::load_blocks(std::uint32_t series, const char* part,

@@ -26,6 +26,7 @@ Status Engine::reconfigure(const Config& config, Time wall_now) {
       supersede(*version, model.inherited, model.inherited_pairs);
     renew_plan(*version);
     judge_.equip(*version);
+    judge_.rebuild_evidence(*version);
     version->changed = true;
   }
   outdated_.clear();

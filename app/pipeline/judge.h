@@ -18,6 +18,7 @@
 
 #include "app/log.h"
 #include "app/pipeline/alert_desk.h"
+#include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/lane.h"
 #include "app/pipeline/registry.h"
@@ -39,7 +40,8 @@ class Judge {
     std::function<void(const Version&, const detectors::RawRow&, std::string_view cells)> cells_known;
     std::function<void()> settle;
   };
-  explicit Judge(Parts parts) : parts_(std::move(parts)) {}
+  explicit Judge(Parts parts)
+      : parts_(std::move(parts)), evidence_({parts_.config, parts_.registry, parts_.desk, parts_.log}) {}
 
   // Changes of rows and pairs from the id shards, and late rows.
   void change_row(const collector::Row& row, int sign);
@@ -55,7 +57,13 @@ class Judge {
   // Gives a version its detectors and what else follows from configuration and reference. After a
   // restart, a reload, and when a reference is known.
   void equip(Version& version);
-  void reconfigure(const Config& config) { parts_.config = &config; }
+  void reconfigure(const Config& config) {
+    parts_.config = &config;
+    evidence_.reconfigure(config);
+  }
+  // After a restart: the version's evidence as it was saved. Precondition: equip().
+  void rebuild_evidence(Version& version) { evidence_.rebuild(version); }
+  Status restore_evidence(Version& version) { return evidence_.restore(version); }
   // A reference that the configuration names took over from what the version had; `with_pairs`: that of label
   // and loss too. `feedback_clock` tells which evidence slots are open still.
   void take_over(Version& version, bool with_pairs, Time feedback_clock);
@@ -83,6 +91,7 @@ class Judge {
                        const std::vector<std::string>& names);
   void judge_silence(Model& model, Time until);
   void take_model_events(std::int64_t slot);
+  void answer(const Lane::HeardModelEvent& event, const std::string& incident, Time slot_end);
 
   void close_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
   void judge_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
@@ -112,6 +121,7 @@ class Judge {
                alerts::Findings& findings) const;
 
   Parts parts_;
+  EvidenceJudge evidence_;
 };
 
 // Metrics of the whole model now and in the reference, for alerts.

@@ -99,10 +99,15 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   }
   while (!pairs.empty() && passed(pairs.begin()->first.slot, feedback_clock)) {
     const SlotKey key = pairs.begin()->first;
+    evidence_.settle_verdicts(parts_.registry->version(key.series), key.slot - 1);
     const PairChanges changes = std::move(pairs.begin()->second);
     pairs.erase(pairs.begin());
     close_pairs(parts_.registry->version(key.series), key.slot, changes);
   }
+  const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
+  if (feedback_clock != kNoTime)
+    for (Version* version : parts_.registry->versions_by_name())
+      evidence_.settle_verdicts(*version, newest(feedback_clock));
 }
 
 // All slots before `slot` have closed. By whole slots, so that it does not matter how far a clock moves at
@@ -125,6 +130,9 @@ void Judge::close_row_slot(std::int64_t slot) {
     auto node = rows.extract(key);
     close_rows(parts_.registry->version(key.series), slot, std::move(node.mapped()));
   }
+  // Who shares the budget follows from all versions of the slot.
+  for (Version* version : parts_.registry->versions_by_name())
+    if (version->last_slot == slot) evidence_.predicted(*version, slot);
   take_model_events(slot);
 }
 
@@ -171,6 +179,7 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
   for (const auto* column : plan.columns) names.push_back(column->name);
   const Drifts drifts = run_detectors(version, detectors::Side::predictions, data.values, names);
   judge_rules(version, slot, detectors::Side::predictions, drifts, 0);
+  evidence_.close_rows(version, slot, data);
 }
 
 void Judge::count_faults(Version& version, const detectors::Tally& whole) {
@@ -242,6 +251,9 @@ SegmentState& Judge::segment_state(Version& version, std::uint32_t segment) {
 
 void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
   const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
+  if (prediction_clock != kNoTime)
+    for (Model* model : parts_.registry->models_by_name())
+      evidence_.advance(*model, newest(prediction_clock));
   for (Version* version : parts_.registry->versions_by_name())
     for (SegmentState& state : version->state) {
       if (state.rows && prediction_clock != kNoTime) state.rows->advance(newest(prediction_clock));
@@ -285,6 +297,16 @@ void Judge::judge_idleness(Time wall_now, Time prediction_clock) {
   }
 }
 
+void Judge::answer(const Lane::HeardModelEvent& event, const std::string& incident, Time slot_end) {
+  const auto told = parts_.desk->book.answer(event.event, incident, slot_end);
+  if (!told) return;
+  const alerts::IncidentKey& key = told->incident.key;
+  if (key.model == event.model && key.version != event.version)
+    for (const auto& [name, version] : parts_.registry->find(event.model)->versions)
+      if (name == key.version) evidence_.supersede(*version, incident);
+  parts_.desk->tell(told);
+}
+
 void Judge::take_model_events(std::int64_t slot) {
   const auto found = model_events.find(slot);
   if (found == model_events.end()) return;
@@ -312,7 +334,7 @@ void Judge::take_model_events(std::int64_t slot) {
     version.changed = true;
     if (const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
         !incident.empty())
-      parts_.desk->tell(parts_.desk->book.answer(event.event, incident, end));
+      answer(event, incident, end);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "app/config/show.h"
 #include "app/http/json.h"
+#include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
 #include "app/pipeline/metrics_page.h"
 #include "detectors/statistics/binned.h"
@@ -67,7 +68,29 @@ json performance_json(const Version& version) {
   return performance;
 }
 
-json version_json(const Version& version) {
+json evidence_json(const Version& version, std::int64_t prediction_slot, std::int64_t feedback_slot) {
+  json kinds = json::object();
+  for (const KindFigures& kind : evidence_figures(version, prediction_slot, feedback_slot)) {
+    json columns = json::array();
+    for (const auto& [series, amount] : kind.series)
+      columns.push_back({{"column", series.column}, {"segment", series.segment}, {"evidence", amount}});
+    kinds[std::string(detectors::evidence::name_of(kind.kind))] = {
+        {"state", kind.state}, {"evidence", kind.evidence}, {"granted", kind.granted},
+        {"spent", kind.spent}, {"paused", kind.paused},     {"columns", std::move(columns)}};
+  }
+  return kinds;
+}
+
+// How sure the reference lets one be, and what its events count for (STATISTICS 1 and 5).
+json certainty_json(const VersionEvidence& evidence) {
+  json inflation = json::object();
+  for (const auto& [column, factor] : evidence.inflation) inflation[column] = factor;
+  return {{"short_reference", evidence.short_reference},
+          {"unresolved", evidence.unresolved},
+          {"variance_inflation", std::move(inflation)}};
+}
+
+json version_json(const Version& version, std::int64_t prediction_slot, std::int64_t feedback_slot) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
@@ -85,6 +108,10 @@ json version_json(const Version& version) {
   if (version.pairs && !version.state.empty() && version.state[0].pairs)
     for (auto& column : statistics_json(*version.pairs, version.state[0].pairs->total()))
       one["columns"].push_back(column);
+  if (version.evidence) {
+    one["evidence"] = evidence_json(version, prediction_slot, feedback_slot);
+    one["certainty"] = certainty_json(*version.evidence);
+  }
   one["performance"] = performance_json(version);
   one["segments"] = version.segments.labels().size() - 1;
   return one;
@@ -123,7 +150,13 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   if (model == nullptr) return unknown_model(name);
   engine_.advance_windows();
   json details = {{"details", json::array()}, {"window", format_duration(model->config->window)}};
-  for (const auto& [label, version] : model->versions) details["details"].push_back(version_json(*version));
+  const auto& state = engine_.state();
+  const auto newest = [&](Time clock) {
+    return clock == kNoTime ? 0 : slot_of(clock, state.config->slot) - 1;
+  };
+  for (const auto& [label, version] : model->versions)
+    details["details"].push_back(version_json(*version, newest(state.clocks.prediction_clock()),
+                                              newest(state.clocks.feedback_clock())));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

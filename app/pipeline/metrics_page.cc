@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "alerts/exposition.h"
+#include "app/pipeline/evidence_figures.h"
 #include "app/version.h"
 #include "detectors/statistics/binned.h"
 
@@ -171,6 +172,47 @@ void add_segment(const Version& version, std::uint32_t number,
           {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
 }
 
+// The newest slots that the two clocks have passed.
+struct ClosedSlots {
+  explicit ClosedSlots(Engine& engine) {
+    const auto& state = engine.state();
+    const auto newest = [&](Time clock) {
+      return clock == kNoTime ? 0 : slot_of(clock, state.config->slot) - 1;
+    };
+    prediction = newest(state.clocks.prediction_clock());
+    feedback = newest(state.clocks.feedback_clock());
+  }
+  std::int64_t prediction = 0, feedback = 0;
+};
+
+void add_budget(Engine& engine, Families& families) {
+  const ClosedSlots closed(engine);
+  for (const Model* model : engine.state().registry.models_by_name()) {
+    Ledger sum;
+    for (const auto& [name, version] : model->versions) {
+      const Ledger one = ledger_of(*version, closed.prediction, closed.feedback);
+      sum.granted += one.granted;
+      sum.spent += one.spent;
+    }
+    families[MetricId::budget_granted].add({model->name}, sum.granted);
+    families[MetricId::budget_spent].add({model->name}, static_cast<double>(sum.spent));
+  }
+}
+
+void add_evidence(Engine& engine, const std::vector<const Version*>& shown, SeriesBudget& budget,
+                  Families& families) {
+  const ClosedSlots closed(engine);
+  for (const Version* version : shown)
+    for (const KindFigures& kind : evidence_figures(*version, closed.prediction, closed.feedback)) {
+      const std::string_view name = detectors::evidence::name_of(kind.kind);
+      families[MetricId::drift_evidence].add({version->model->name, version->name, name}, kind.evidence);
+      for (const auto& [series, amount] : kind.series)
+        if (budget.take(MetricId::column_evidence, version->model->name))
+          families[MetricId::column_evidence].add(
+              {version->model->name, version->name, series.segment, series.column}, amount);
+    }
+}
+
 void add_series(Engine& engine, const std::vector<const Version*>& shown, Families& families) {
   const MetricsConfig& config = engine.state().config->metrics;
   std::vector<detectors::Statistic> wanted;
@@ -179,6 +221,7 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
   SeriesBudget budget(config.max_series);
   for (const Version* version : shown)
     if (!version->state.empty()) add_segment(*version, 0, wanted, budget, families);
+  add_evidence(engine, shown, budget, families);
   for (const Version* version : shown) {
     if (!config.segments) break;
     std::vector<std::uint32_t> numbers;
@@ -194,8 +237,8 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
       for (const detectors::MetricValue& value : version->pairs->profile.performance.metrics())
         families[MetricId::performance_reference].add(
             {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
-  for (const MetricId metric :
-       {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::performance})
+  for (const MetricId metric : {MetricId::drift_statistic, MetricId::column_missing_ratio,
+                                MetricId::column_evidence, MetricId::performance})
     families[MetricId::series_dropped].add({alerts::spec(metric).name},
                                            static_cast<double>(budget.dropped(metric)));
   budget.tell(engine.state().limits);
@@ -250,6 +293,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   families[MetricId::build_info].add({version(), revision()}, 1);
   add_collector(engine, families);
   add_models(engine, families);
+  add_budget(engine, families);
   std::vector<const Version*> shown;
   for (const Version* one : state.registry.versions_by_name())
     if (is_shown(*one, state.clocks.prediction_clock(), state.config->slot)) shown.push_back(one);

@@ -24,6 +24,7 @@
 #include "app/pipeline/counters.h"
 #include "app/pipeline/open_slot.h"
 #include "app/pipeline/plan.h"
+#include "app/pipeline/version_evidence.h"
 #include "collector/join.h"
 #include "core/event.h"
 #include "detectors/learner.h"
@@ -46,6 +47,8 @@ struct Model {
   std::shared_ptr<const Plan> inherited;
   std::shared_ptr<const Plan> inherited_pairs;
   const Version* first_learnt = nullptr;  // whose learnt reference the others inherit
+
+  detectors::evidence::VersionShares sharing;  // of the budget
 
   ModelCounters counters;
   alerts::Silence silence;
@@ -131,6 +134,11 @@ struct Version {
   // Changes of the history alone, of evidence slots that are open: their label and loss are counted once
   // the reference is known. Those that are evidence too wait with their slot.
   PairChanges uncounted;
+  std::unique_ptr<VersionEvidence> evidence;       // once the reference is known
+  std::string stored_evidence;                     // as it was loaded, until it is restored
+  ShareHistory shares;                             // of the model's budget
+  double granted_before = 0;  // and spent: alarms' worth of capital, against earlier references
+  std::int64_t spent_before = 0;
   alerts::SchemaFacts facts;
   std::map<std::string, alerts::RuleState> rules;  // by name
   std::vector<RunningDetector> detectors;

@@ -1,5 +1,6 @@
 #include "app/pipeline/version_codec.h"
 
+#include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/row_codec.h"
 
 namespace driftd::app {
@@ -178,6 +179,10 @@ void save_version(Encoder& out, const Version& version) {
   out.put_bool(version.retired);
   save_slot(out, version.last_slot);
   save_slot(out, version.last_pair_slot);
+  version.shares.save(out);
+  out.put_double(version.granted_before);
+  out.put_i64(version.spent_before);
+  out.put_text(version.evidence ? saved_evidence(*version.evidence) : std::string());
 }
 
 Status load_version(Decoder& in, Version& version, Duration slot_length) {
@@ -215,6 +220,10 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.retired = in.get_bool();
   version.last_slot = load_slot(in);
   version.last_pair_slot = load_slot(in);
+  version.shares.load(in);
+  version.granted_before = in.get_double();
+  version.spent_before = in.get_i64();
+  version.stored_evidence = std::string(in.get_text());
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::corrupt, "the state of a version does not end where it should"};
   return success();
@@ -226,6 +235,7 @@ void save_model(Encoder& out, const Model& model) {
   out.put_i64(model.last_slot);
   out.put_bool(model.forgotten);
   out.put_u64(model.first_learnt == nullptr ? 0 : model.first_learnt->series + 1ULL);
+  model.sharing.save(out);
 }
 
 Status load_model(Decoder& in, Model& model) {
@@ -236,6 +246,7 @@ Status load_model(Decoder& in, Model& model) {
   model.last_slot = in.get_i64();
   model.forgotten = in.get_bool();
   const std::uint64_t first = in.get_u64();
+  model.sharing.load(in);
   for (const auto& [name, version] : model.versions)
     if (version->series + 1ULL == first && version->plan) {
       model.first_learnt = version;

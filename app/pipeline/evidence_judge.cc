@@ -1,0 +1,186 @@
+// Slots of predictions and pairs become capital; alarms become drifts.
+#include "app/pipeline/evidence_judge.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "app/pipeline/evidence_findings.h"
+#include "app/pipeline/judge.h"
+#include "detectors/evidence/column_counts.h"
+
+namespace driftd::app {
+
+namespace ev = detectors::evidence;
+
+namespace {
+
+std::uint32_t segment_number(const Version& version, const std::string& label) {
+  const auto& labels = version.segments.labels();
+  const auto found = std::find(labels.begin(), labels.end(), label);
+  return static_cast<std::uint32_t>(found - labels.begin());
+}
+
+const detectors::Tally* tally_of(const Version& version, const OpenSlot& data, const std::string& segment) {
+  const std::uint32_t number = segment_number(version, segment);
+  if (number >= data.tallies.size() || !data.tallies[number] || data.tallies[number]->empty()) return nullptr;
+  return &*data.tallies[number];
+}
+
+}  // namespace
+
+alerts::IncidentKey key_of(const Version& version, ev::EvidenceKind kind) {
+  return {version.model->name, version.name, incident_kind(kind), ""};
+}
+
+// Alarms' worth of capital of one slot, were the version alone.
+double EvidenceJudge::capital_per_slot(const Version& version) const {
+  const BudgetConfig& budget = version.model->config->budget;
+  return budget.alerts * static_cast<double>(slot_length()) / static_cast<double>(budget.per);
+}
+
+void EvidenceJudge::share_out(const std::vector<ev::VersionShares::Change>& changes) {
+  for (const ev::VersionShares::Change& change : changes) {
+    Version& version = parts_.registry->version(change.version);
+    version.shares.add(change.slot, change.share);
+    version.changed = version.model->changed = true;
+  }
+}
+
+void EvidenceJudge::predicted(Version& version, std::int64_t slot) {
+  std::vector<ev::VersionShares::Change> changes;
+  version.model->sharing.predicted(slot, slot_length(), version.series, changes);
+  share_out(changes);
+}
+
+void EvidenceJudge::advance(Model& model, std::int64_t slot) {
+  std::vector<ev::VersionShares::Change> changes;
+  model.sharing.advance(slot, slot_length(), changes);
+  share_out(changes);
+  for (const auto& [name, version] : model.versions) {
+    if (!version->evidence) continue;
+    for (auto& [kind, watch] : version->evidence->kinds)
+      if (!ev::lives_on_labels(kind)) apply_shares(*version, watch, slot + 1);
+  }
+}
+
+// Grants of the slots before this one.
+void EvidenceJudge::apply_shares(Version& version, KindWatch& watch, std::int64_t slot) {
+  if (slot <= watch.shared) return;
+  const double full = capital_per_slot(version) * watch.weight;
+  for (const auto& [from, share] : version.shares.between(watch.shared, slot))
+    watch.evidence.set_grant(from, full * share);
+  watch.shared = slot;
+}
+
+void EvidenceJudge::close_rows(Version& version, std::int64_t slot, const OpenSlot& data) {
+  if (!version.evidence || version.evidence->reference != version.plan->profile.digest)
+    build_rows(version, slot - 1);
+  VersionEvidence& evidence = *version.evidence;
+  for (auto& [segment, recent] : evidence.rows)
+    if (const detectors::Tally* tally = tally_of(version, data, segment)) recent.push(slot, *tally);
+  const std::size_t cell = evidence.calendar.cell_of(slot_start(slot, slot_length()));
+  for (auto& [kind, watch] : evidence.kinds) {
+    if (ev::lives_on_labels(kind)) continue;
+    apply_shares(version, watch, slot);
+    Counts counts;
+    for (const ev::SeriesName& name : watch.series) {
+      const detectors::Tally* tally = tally_of(version, data, name.segment);
+      if (tally == nullptr) continue;
+      const detectors::ColumnProfile& column = *version.plan->columns[name.place];
+      counts.push_back({&name, std::vector<std::int64_t>(ev::counts_of(column), 0)});
+      ev::add_column_counts(column, tally->column(name.place), counts.back().counts);
+    }
+    follow(version, kind, watch, slot, counts);
+    if (watch.open)
+      add_to_day(*watch.open, [&](const std::string& segment) {
+        const detectors::Tally* tally = tally_of(version, data, segment);
+        return tally == nullptr ? std::string() : tally->encode();
+      });
+    test(version, kind, watch, slot, cell, counts);
+  }
+}
+
+void EvidenceJudge::test(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, std::size_t cell,
+                         const Counts& counts) {
+  const auto found = watch.evidence.close(slot, cell, counts);
+  if (found) return alarm(version, kind, watch, *found);
+  if (watch.open) weigh_effect(version, kind, watch, slot);
+}
+
+void EvidenceJudge::alarm(Version& version, Kind kind, KindWatch& watch, const ev::Alarm& alarm) {
+  const bool fresh = !watch.open;
+  OpenDrift& drift = fresh ? watch.open.emplace() : *watch.open;
+  ++drift.alarms;
+  drift.parts.insert(drift.parts.end(), alarm.parts.begin(), alarm.parts.end());
+  drift.columns.insert(alarm.columns.begin(), alarm.columns.end());
+  if (!fresh) {
+    if (drift.told) tell(version, kind, watch, alarm.slot);
+    return;
+  }
+  const BudgetConfig& budget = version.model->config->budget;
+  drift.opened = alarm.slot;
+  drift.start = std::min(alarm.slot, alarm.start.value_or(alarm.slot));
+  drift.uncertified = is_uncertified(version, alarm) && !version.model->config->reference.trust;
+  drift.facts = {alarm.evidence,
+                 strength_of(version, kind, alarm),
+                 slot_start(drift.start, slot_length()),
+                 {budget.alerts, budget.per}};
+  drift.episode = alerts::DriftEpisode(slot_end(alarm.slot, slot_length()),
+                                       std::max(0.0, effect_since_start(version, kind, drift).excess));
+  if (!watch.renorming) watch.renorming.emplace();
+  if (!watch.renorming->learning) watch.renorming->since = alarm.slot;
+  weigh_effect(version, kind, watch, alarm.slot);
+  if (!drift.due && !drift.told) tell(version, kind, watch, alarm.slot);
+}
+
+// Whether the drift has become critical by its effect.
+void EvidenceJudge::weigh_effect(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
+  OpenDrift& drift = *watch.open;
+  if (drift.uncertified || drift.critical) return;
+  if (effect_since_start(version, kind, drift).excess < alerts::kCriticalVariation) return;
+  drift.critical = slot;
+  if (alerts::waits_for_labels({incident_kind(kind), false, 0, {}}))
+    drift.due = slot;
+  else
+    tell(version, kind, watch, slot);
+}
+
+// Into the book, or as news about what is there. `slot` is of the clock on which it is told.
+void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
+  OpenDrift& drift = *watch.open;
+  alerts::DriftFacts facts{incident_kind(kind), drift.uncertified, 0, {}};
+  if (drift.critical && *drift.critical <= slot) facts.excess_variation = alerts::kCriticalVariation;
+  const bool labels_are_known = drift.due.has_value() || drift.acquitted || ev::lives_on_labels(kind);
+  if (labels_are_known) facts.loss = loss_since(version, drift.start);
+  const alerts::DriftVerdict verdict = alerts::verdict_on(facts);
+  alerts::Findings findings = findings_of(version, kind, drift);
+  findings.severity = verdict.severity;
+  findings.action = verdict.action;
+  findings.metadata = version.lineage_at(drift.opened);
+  if (labels_are_known) findings.performance = performance_changes(version);
+  const std::int64_t when = drift.told ? slot : drift.opened;
+  drift.told = true;
+  drift.due.reset();
+  drift.acquitted = facts.loss && facts.loss->acquits();
+  version.changed = true;
+  parts_.desk->open(key_of(version, kind), version.reference_digest(side_of(kind)), findings,
+                    slot_end(when, slot_length()));
+}
+
+void EvidenceJudge::settle_verdicts(Version& version, std::int64_t slot) {
+  if (!version.evidence) return;
+  for (auto& [kind, watch] : version.evidence->kinds) {
+    if (!watch.open || ev::lives_on_labels(kind)) continue;
+    if (watch.open->due && *watch.open->due <= slot) tell(version, kind, watch, *watch.open->due);
+    if (watch.open->told && watch.open->acquitted) reconsider(version, kind, watch, slot);
+  }
+}
+
+// Labels had shown no harm; do they still?
+void EvidenceJudge::reconsider(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
+  const auto loss = loss_since(version, watch.open->start);
+  if (!loss || loss->acquits()) return;
+  tell(version, kind, watch, slot);
+}
+
+}  // namespace driftd::app

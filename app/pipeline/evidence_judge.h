@@ -1,0 +1,97 @@
+// EvidenceJudge: budgeted evidence, slot by slot, and the incidents that come of it (STATISTICS 3 to 9,
+// DESIGN 7.7 and 7.8).
+//
+// The judge calls it for every slot that closes, in event-time order. Kinds that live on predictions (data,
+// covariate, prediction) go by the prediction clock, those that live on labels (concept, performance,
+// labels) by the feedback clock; the two meet in one place only: what a critical value drift asks for
+// depends on what labels say of the same stretch, so such an incident is told once the feedback clock has
+// passed the slot of its alarm (docs/decisions/0004-verdicts-wait-for-labels.md).
+//
+// Owned by the engine's thread. Never fails: a reference that gives no evidence is said in the log.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/log.h"
+#include "app/pipeline/alert_desk.h"
+#include "app/pipeline/registry.h"
+#include "app/pipeline/version_evidence.h"
+
+namespace driftd::app {
+
+class EvidenceJudge {
+ public:
+  struct Parts {
+    const Config* config = nullptr;
+    Registry* registry = nullptr;
+    AlertDesk* desk = nullptr;
+    Logger log;
+  };
+  explicit EvidenceJudge(Parts parts) : parts_(std::move(parts)) {}
+  void reconfigure(const Config& config) { parts_.config = &config; }
+
+  // The version's reference is known, anew or after a restart: its monitors. Capital begins with the slot
+  // after `before`. Drifts from another reference are closed.
+  void build_rows(Version& version, std::int64_t before);
+  // Monitors, weights and pace by the configuration that holds now; capital and drifts stay.
+  void rebuild(Version& version);
+  // What was stored with the version, once its references are there.
+  Status restore(Version& version);
+
+  // A slot of predictions has closed with these counts. Precondition: the version has its reference.
+  void close_rows(Version& version, std::int64_t slot, const OpenSlot& data);
+  // A version had predictions in the slot, which has closed: who shares the budget from the next one on.
+  void predicted(Version& version, std::int64_t slot);
+  // The prediction clock has passed all slots up to this one: grants end where predictions did.
+  void advance(Model& model, std::int64_t slot);
+  // The feedback clock has passed all slots up to this one: verdicts that waited for it.
+  void settle_verdicts(Version& version, std::int64_t slot);
+  // A model event of another version answered the incident: it is over, but what moved stays paused.
+  void supersede(Version& version, const std::string& incident);
+
+ private:
+  using Kind = detectors::evidence::EvidenceKind;
+  using Counts = std::vector<detectors::evidence::KindEvidence::SlotCounts>;
+
+  [[nodiscard]] Duration slot_length() const { return parts_.config->slot; }
+  [[nodiscard]] double capital_per_slot(const Version& version) const;
+  [[nodiscard]] detectors::evidence::Pace pace_of(const Version& version) const;
+  static detectors::evidence::Calendar calendar_of(const Version& version, const detectors::Profile& profile);
+  KindWatch& add_kind(Version& version, Kind kind, std::int64_t before);
+  void drop_kinds(Version& version, detectors::Side side, std::int64_t before);
+  void weigh_kinds(Version& version);
+  [[nodiscard]] std::shared_ptr<const detectors::evidence::SeriesMonitors> renormed_monitors(
+      const Version& version, const KindWatch& watch, const detectors::evidence::SeriesName& name) const;
+
+  void share_out(const std::vector<detectors::evidence::VersionShares::Change>& changes);
+  void apply_shares(Version& version, KindWatch& watch, std::int64_t slot);
+
+  void test(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, std::size_t cell,
+            const Counts& counts);
+  void alarm(Version& version, Kind kind, KindWatch& watch, const detectors::evidence::Alarm& alarm);
+  void weigh_effect(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
+  void tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
+  void reconsider(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
+
+  void follow(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, const Counts& counts);
+  static void be_resolved(KindWatch& watch);
+  void look(Version& version, Kind kind, KindWatch& watch);
+  static void add_to_day(OpenDrift& drift,
+                         const std::function<std::string(const std::string& segment)>& tally);
+  void collect(Version& version, KindWatch& watch, std::int64_t slot, const Counts& counts);
+  void renormalise(Version& version, KindWatch& watch, std::int64_t slot);
+  Status restore(Version& version, std::string_view bytes);
+  Status restore_watch(Version& version, KindWatch& watch, Decoder& in);
+
+  Parts parts_;
+};
+
+alerts::IncidentKey key_of(const Version& version, detectors::evidence::EvidenceKind kind);
+std::string saved_evidence(const VersionEvidence& evidence);
+
+}  // namespace driftd::app

@@ -1,0 +1,146 @@
+// Evidence at rest: capital, drifts and counts of a version.
+#include <utility>
+
+#include "app/pipeline/evidence_judge.h"
+
+namespace driftd::app {
+
+namespace ev = detectors::evidence;
+
+namespace {
+
+void save_recent(Encoder& out, const std::map<std::string, detectors::RecentTallies>& recent) {
+  out.put_u64(recent.size());
+  for (const auto& [segment, tallies] : recent) {
+    out.put_text(segment);
+    tallies.save(out);
+  }
+}
+
+Status load_recent(Decoder& in, const Plan* plan, std::map<std::string, detectors::RecentTallies>& recent) {
+  recent.clear();
+  for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
+    std::string segment(in.get_text());
+    if (plan == nullptr) return Error{ErrorCode::corrupt, "recent counts without their reference"};
+    auto loaded = detectors::RecentTallies::load(plan->layout, in);
+    if (!loaded.ok()) return loaded.error();
+    recent.emplace(std::move(segment), std::move(*loaded));
+  }
+  return success();
+}
+
+void save_blocks(Encoder& out, const std::map<ev::SeriesName, ev::ColumnBlocks>& renormed) {
+  out.put_u64(renormed.size());
+  for (const auto& [name, blocks] : renormed) {
+    out.put_text(name.segment);
+    out.put_u64(name.place);
+    out.put_text(name.column);
+    out.put_u64(blocks.starts.size());
+    for (const Time start : blocks.starts) out.put_i64(start);
+    out.put_u64(blocks.counts.size());
+    for (const std::int64_t count : blocks.counts) out.put_i64(count);
+  }
+}
+
+std::map<ev::SeriesName, ev::ColumnBlocks> load_blocks(Decoder& in) {
+  std::map<ev::SeriesName, ev::ColumnBlocks> renormed;
+  for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {
+    ev::SeriesName name;
+    name.segment = in.get_text();
+    name.place = static_cast<std::uint32_t>(in.get_u64());
+    name.column = in.get_text();
+    ev::ColumnBlocks& blocks = renormed[name];
+    blocks.starts.resize(in.get_count());
+    for (Time& start : blocks.starts) start = in.get_i64();
+    blocks.counts.resize(in.get_count());
+    for (std::int64_t& count : blocks.counts) count = in.get_i64();
+    const bool fits = !blocks.starts.empty() && blocks.counts.size() % blocks.starts.size() == 0;
+    if (!fits) in.fail();
+  }
+  return renormed;
+}
+
+void save_watch(Encoder& out, const KindWatch& watch) {
+  save_blocks(out, watch.renormed);
+  out.put_i64(watch.shared);
+  out.put_bool(watch.open.has_value());
+  if (watch.open) watch.open->save(out);
+  out.put_bool(watch.renorming.has_value());
+  if (watch.renorming) watch.renorming->save(out);
+  Encoder capital;
+  watch.evidence.save(capital);
+  out.put_text(capital.bytes());
+}
+
+}  // namespace
+
+std::string saved_evidence(const VersionEvidence& evidence) {
+  Encoder out;
+  out.put_text(evidence.reference);
+  save_recent(out, evidence.rows);
+  save_recent(out, evidence.pairs);
+  out.put_u64(evidence.kinds.size());
+  for (const auto& [kind, watch] : evidence.kinds) {
+    out.put_u8(static_cast<std::uint8_t>(kind));
+    Encoder one;
+    save_watch(one, watch);
+    out.put_text(one.bytes());
+  }
+  return out.take();
+}
+
+Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder& in) {
+  watch.renormed = load_blocks(in);
+  watch.shared = in.get_i64();
+  watch.open.reset();
+  if (in.get_bool()) watch.open.emplace().load(in);
+  watch.renorming.reset();
+  if (in.get_bool()) watch.renorming.emplace().load(in);
+  for (const auto& [name, blocks] : watch.renormed)
+    if (auto monitors = renormed_monitors(version, watch, name))
+      watch.evidence.replace(name, std::move(monitors));
+  Decoder capital(in.get_text());
+  return watch.evidence.restore(capital);
+}
+
+Status EvidenceJudge::restore(Version& version) {
+  const std::string bytes = std::exchange(version.stored_evidence, {});
+  if (bytes.empty() || !version.plan) return success();
+  build_rows(version, 0);
+  return restore(version, bytes);
+}
+
+// Nothing is taken of bytes that belong to another reference.
+Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
+  Decoder in(bytes);
+  VersionEvidence& evidence = *version.evidence;
+  if (in.get_text() != evidence.reference) {
+    version.evidence.reset();
+    return success();
+  }
+  if (Status done = load_recent(in, version.plan.get(), evidence.rows); !done.ok()) return done;
+  if (Status done = load_recent(in, version.pairs.get(), evidence.pairs); !done.ok()) return done;
+  for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
+    const auto kind = static_cast<Kind>(in.get_u8());
+    Decoder one(in.get_text());
+    const auto watch = evidence.kinds.find(kind);
+    if (watch == evidence.kinds.end()) continue;  // the configuration no longer has its columns
+    if (Status done = restore_watch(version, watch->second, one); !done.ok()) return done;
+  }
+  if (!in.ok() || !in.at_end())
+    return Error{ErrorCode::corrupt, "the evidence of a version does not end where it should"};
+  return success();
+}
+
+void EvidenceJudge::rebuild(Version& version) {
+  if (!version.evidence || !version.plan) return;
+  if (version.evidence->reference != version.plan->profile.digest) return;  // its next slot begins anew
+  const std::string bytes = saved_evidence(*version.evidence);
+  version.evidence.reset();
+  build_rows(version, 0);
+  if (const Status done = restore(version, bytes); !done.ok())
+    parts_.log.warn("evidence begins anew: the reload changed what it is measured against",
+                    {{"model", version.model->name}, {"version", version.name}});
+}
+
+}  // namespace driftd::app

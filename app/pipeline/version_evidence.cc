@@ -1,0 +1,187 @@
+#include "app/pipeline/version_evidence.h"
+
+#include <algorithm>
+
+namespace driftd::app {
+
+namespace ev = detectors::evidence;
+
+namespace {
+
+void save_slot(Encoder& out, const std::optional<std::int64_t>& slot) {
+  out.put_bool(slot.has_value());
+  if (slot) out.put_i64(*slot);
+}
+std::optional<std::int64_t> load_slot(Decoder& in) {
+  if (!in.get_bool()) return std::nullopt;
+  return in.get_i64();
+}
+
+void save_name(Encoder& out, const ev::SeriesName& name) {
+  out.put_text(name.segment);
+  out.put_u64(name.place);
+  out.put_text(name.column);
+}
+ev::SeriesName load_name(Decoder& in) {
+  ev::SeriesName name;
+  name.segment = in.get_text();
+  name.place = static_cast<std::uint32_t>(in.get_u64());
+  name.column = in.get_text();
+  return name;
+}
+
+void save_part(Encoder& out, const ev::AlarmPart& part) {
+  save_name(out, part.series);
+  out.put_u8(static_cast<std::uint8_t>(part.shape));
+  out.put_i64(part.direction);
+  out.put_u64(part.monitor);
+  out.put_u64(part.symbol);
+  out.put_double(part.share);
+  save_slot(out, part.start);
+}
+ev::AlarmPart load_part(Decoder& in) {
+  ev::AlarmPart part;
+  part.series = load_name(in);
+  const std::uint8_t shape = in.get_u8();
+  if (shape > static_cast<std::uint8_t>(ev::Shape::mean)) in.fail();
+  part.shape = in.ok() ? static_cast<ev::Shape>(shape) : ev::Shape::location;
+  part.direction = static_cast<int>(in.get_i64());
+  part.monitor = in.get_u64();
+  part.symbol = static_cast<std::uint16_t>(in.get_u64());
+  part.share = in.get_double();
+  part.start = load_slot(in);
+  return part;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::int64_t, double>> ShareHistory::between(std::int64_t from,
+                                                                   std::int64_t until) const {
+  std::vector<std::pair<std::int64_t, double>> found;
+  for (const auto& change : changes_)
+    if (change.first >= from && change.first < until) found.push_back(change);
+  return found;
+}
+
+void ShareHistory::forget_before(std::int64_t slot) {
+  std::size_t gone = 0;
+  while (gone + 1 < changes_.size() && changes_[gone + 1].first < slot) ++gone;
+  changes_.erase(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(gone));
+}
+
+void ShareHistory::save(Encoder& out) const {
+  out.put_u64(changes_.size());
+  for (const auto& [slot, share] : changes_) {
+    out.put_i64(slot);
+    out.put_double(share);
+  }
+}
+
+void ShareHistory::load(Decoder& in) {
+  changes_.clear();
+  for (std::size_t n = in.get_count(9); n > 0 && in.ok(); --n) {
+    const std::int64_t slot = in.get_i64();
+    changes_.emplace_back(slot, in.get_double());
+  }
+}
+
+void OpenDrift::save(Encoder& out) const {
+  out.put_i64(opened);
+  out.put_i64(start);
+  out.put_double(facts.evidence);
+  out.put_text(facts.strength);
+  save_slot(out, facts.estimated_start);
+  out.put_double(facts.budget.alerts);
+  out.put_i64(facts.budget.per);
+  out.put_u64(parts.size());
+  for (const ev::AlarmPart& part : parts) save_part(out, part);
+  out.put_i64(alarms);
+  out.put_u64(columns.size());
+  for (const std::string& column : columns) out.put_text(column);
+  out.put_bool(uncertified);
+  save_slot(out, critical);
+  save_slot(out, due);
+  out.put_bool(told);
+  out.put_bool(acquitted);
+  episode.save(out);
+  out.put_u64(day.size());
+  for (const auto& [segment, tally] : day) {
+    out.put_text(segment);
+    out.put_text(tally);
+  }
+}
+
+void OpenDrift::load(Decoder& in) {
+  opened = in.get_i64();
+  start = in.get_i64();
+  facts.evidence = in.get_double();
+  facts.strength = in.get_text();
+  facts.estimated_start = load_slot(in);
+  facts.budget.alerts = in.get_double();
+  facts.budget.per = in.get_i64();
+  for (std::size_t n = in.get_count(8); n > 0 && in.ok(); --n) parts.push_back(load_part(in));
+  alarms = std::max<std::int64_t>(1, in.get_i64());
+  for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) columns.emplace(in.get_text());
+  uncertified = in.get_bool();
+  critical = load_slot(in);
+  due = load_slot(in);
+  told = in.get_bool();
+  acquitted = in.get_bool();
+  episode.load(in);
+  for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
+    std::string segment(in.get_text());
+    day[std::move(segment)] = std::string(in.get_text());
+  }
+}
+
+void Renorming::save(Encoder& out) const {
+  out.put_i64(since);
+  out.put_bool(learning);
+  out.put_u64(blocks.size());
+  for (const auto& [name, series] : blocks) {
+    save_name(out, name);
+    out.put_u64(series.size());
+    for (const auto& [block, counts] : series) {
+      out.put_i64(block);
+      out.put_u64(counts.size());
+      for (const std::int64_t count : counts) out.put_i64(count);
+    }
+  }
+}
+
+void Renorming::load(Decoder& in) {
+  since = in.get_i64();
+  learning = in.get_bool();
+  for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
+    auto& series = blocks[load_name(in)];
+    for (std::size_t m = in.get_count(2); m > 0 && in.ok(); --m) {
+      auto& counts = series[in.get_i64()];
+      counts.resize(in.get_count());
+      for (std::int64_t& count : counts) count = in.get_i64();
+    }
+  }
+}
+
+alerts::IncidentKind incident_kind(ev::EvidenceKind kind) {
+  switch (kind) {
+    case ev::EvidenceKind::data:
+      return alerts::IncidentKind::data;
+    case ev::EvidenceKind::covariate:
+      return alerts::IncidentKind::covariate;
+    case ev::EvidenceKind::prediction:
+      return alerts::IncidentKind::prediction;
+    case ev::EvidenceKind::concept_drift:
+      return alerts::IncidentKind::concept_drift;
+    case ev::EvidenceKind::performance:
+      return alerts::IncidentKind::performance;
+    case ev::EvidenceKind::labels:
+      break;
+  }
+  return alerts::IncidentKind::labels;
+}
+
+detectors::Side side_of(ev::EvidenceKind kind) {
+  return ev::lives_on_labels(kind) ? detectors::Side::pairs : detectors::Side::predictions;
+}
+
+}  // namespace driftd::app

@@ -1,0 +1,108 @@
+// What evidence knows of one version: the capital of each kind, the counts since any slot, and the drifts
+// that are open (DESIGN 7.7 and 7.8). Plain data of the judge; evidence_judge.h works on it.
+//
+// Monitors, calendar and weights follow from reference and configuration and are made anew after a
+// restart; the rest is state.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "alerts/drift_episode.h"
+#include "alerts/incident.h"
+#include "core/codec.h"
+#include "core/result.h"
+#include "detectors/evidence/budget_shares.h"
+#include "detectors/evidence/calendar.h"
+#include "detectors/evidence/column_references.h"
+#include "detectors/evidence/kind_evidence.h"
+#include "detectors/evidence/version_shares.h"
+#include "detectors/profile.h"
+#include "detectors/recent_tallies.h"
+
+namespace driftd::app {
+
+// The version's share of the model's budget: from the slot after `first` on it is `second`.
+class ShareHistory {
+ public:
+  void add(std::int64_t slot, double share) { changes_.emplace_back(slot, share); }
+  // Those of slots in [from, until), in the order of time.
+  [[nodiscard]] std::vector<std::pair<std::int64_t, double>> between(std::int64_t from,
+                                                                     std::int64_t until) const;
+  // What came before `slot` is no longer asked for, but for the share that held then.
+  void forget_before(std::int64_t slot);
+
+  void save(Encoder& out) const;
+  void load(Decoder& in);
+
+ private:
+  std::vector<std::pair<std::int64_t, double>> changes_;
+};
+
+// An incident of evidence that is open.
+struct OpenDrift {
+  std::int64_t opened = 0;  // slot of the alarm
+  std::int64_t start = 0;   // estimated, slot
+  alerts::EvidenceFacts facts;
+  std::vector<detectors::evidence::AlarmPart> parts;  // of the opening alarm, then of those that joined
+  std::int64_t alarms = 0;
+  std::set<std::string> columns;         // paused by it
+  bool uncertified = false;              // and not trusted: it warns and notifies
+  std::optional<std::int64_t> critical;  // first slot at which the effect was critical
+  std::optional<std::int64_t> due;       // told once the feedback clock has passed this slot
+  bool told = false;                     // the book knows it
+  bool acquitted = false;                // labels showed no harm when it was told
+  alerts::DriftEpisode episode;
+  std::map<std::string, std::string> day;  // since the last look, by segment: Tally::encode
+
+  void save(Encoder& out) const;
+  void load(Decoder& in);
+};
+
+// Columns that take what came since an incident opened as the reference of their evidence (DESIGN 7.7).
+struct Renorming {
+  std::int64_t since = 0;  // slot
+  bool learning = false;   // the incident was resolved; until then it may still close by itself
+  // By series, then five-minute block: counts of its monitors.
+  std::map<detectors::evidence::SeriesName, std::map<std::int64_t, std::vector<std::int64_t>>> blocks;
+
+  void save(Encoder& out) const;
+  void load(Decoder& in);
+};
+
+struct KindWatch {
+  explicit KindWatch(detectors::evidence::KindEvidence made) : evidence(std::move(made)) {}
+
+  detectors::evidence::KindEvidence evidence;
+  double weight = 0;        // of the version's share of the budget
+  std::int64_t shared = 0;  // shares of slots before this one are applied
+  std::vector<detectors::evidence::SeriesName> series;
+  std::optional<OpenDrift> open;
+  std::optional<Renorming> renorming;  // while a drift is open, and until its columns have a reference again
+  // Series whose reference is a new normal: its five-minute counts.
+  std::map<detectors::evidence::SeriesName, detectors::evidence::ColumnBlocks> renormed;
+};
+
+struct VersionEvidence {
+  std::string reference;  // digest of the profile of predictions that it was built for
+  detectors::evidence::Calendar calendar;
+  bool short_reference = false;             // under 14 days (STATISTICS 1)
+  std::set<std::string> unresolved;         // columns whose wobble is not resolved
+  bool fitted_ages = false;                 // labels are compared by the ages that the reference had
+  std::map<std::string, double> inflation;  // VIF by column, of the whole model
+  std::map<detectors::evidence::EvidenceKind, KindWatch> kinds;
+  std::map<std::string, detectors::RecentTallies> rows;  // by segment label
+  std::map<std::string, detectors::RecentTallies> pairs;
+};
+
+alerts::IncidentKind incident_kind(detectors::evidence::EvidenceKind kind);
+detectors::Side side_of(detectors::evidence::EvidenceKind kind);
+
+}  // namespace driftd::app
