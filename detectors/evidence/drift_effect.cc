@@ -167,7 +167,9 @@ std::string words_of(const ColumnProfile& column, std::span<const CellCount> now
     }
     case Shape::rate:
     case Shape::mean:
-      break;
+      if (column.type != ColumnType::numeric) break;
+      return "mean " + number_text(moments_of(column, column.reference).mean) + " -> " +
+             number_text(moments_of(column, now).mean);
   }
   return std::string(name_of(movement.shape)) + up_or_down(movement.direction);
 }

@@ -39,7 +39,7 @@ void CohortLedger::add_predictions(std::int64_t slot, std::int64_t count) {
   if (count <= 0 || (rules_ && (cohort < first_ || is_judged(cohort)))) return;
   cohorts_[cohort].predictions += count;
   if (rules_) return;
-  const std::int64_t oldest = cohorts_.rbegin()->first - horizon_ / kProfileBlock;
+  const std::int64_t oldest = cohorts_.rbegin()->first - 2 * horizon_ / kProfileBlock;
   cohorts_.erase(cohorts_.begin(), cohorts_.lower_bound(oldest));
 }
 

@@ -36,7 +36,9 @@ class CohortLedger {
 
   // Predictions of a prediction slot. Those whose cohort has been judged already are left out.
   void add_predictions(std::int64_t slot, std::int64_t count);
-  // By cohort. While there are no rules, since the first or the horizon.
+  // By cohort. While there are no rules, since the first or twice the horizon: how far predictions are ahead
+  // of the labels that they are counted for is no property of the stream, so whoever asks leaves out the
+  // older.
   [[nodiscard]] std::map<std::int64_t, std::int64_t> predictions() const;
 
   // From here on the rules hold; cohorts that begin before `from` are none.

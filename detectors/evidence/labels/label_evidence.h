@@ -94,13 +94,14 @@ class LabelSegment {
 
   // On-time predictions with an id that counted (no copies) in a prediction slot that has closed.
   void add_predictions(std::int64_t slot, std::int64_t count) { ledger_.add_predictions(slot, count); }
-  // By five-minute block, since the first or the horizon.
+  // By five-minute block, since the first or twice the horizon (CohortLedger::predictions).
   [[nodiscard]] std::map<std::int64_t, std::int64_t> predictions() const { return ledger_.predictions(); }
 
   // From now on counts are those of the plan; predictions before `reference_end` are no cohort, since
   // their labels made the reference.
   void begin(std::shared_ptr<const LabelPlan> plan, Time reference_end);
   [[nodiscard]] bool begun() const { return plan_ != nullptr; }
+  [[nodiscard]] const std::shared_ptr<const LabelPlan>& plan() const { return plan_; }
 
   // The next slot at whose close cohorts are judged, whether or not it has pairs. None: nothing waits.
   [[nodiscard]] std::optional<std::int64_t> due() const { return ledger_.due(); }

@@ -81,12 +81,13 @@ std::optional<LabelQuestion> ask(const RateQuestion& question, Said said, const 
 // Both forms of a question share its weight; where one cannot be asked the other has all of it.
 void add(std::optional<LabelQuestion> at_arrival, std::optional<LabelQuestion> in_time, double weight,
          LabelColumn& column) {
+  const double later = at_arrival ? 1 - kAtArrival : 1;
   if (at_arrival) {
     at_arrival->weight = weight * (in_time ? kAtArrival : 1);
     column.questions.push_back(*std::move(at_arrival));
   }
   if (in_time) {
-    in_time->weight = weight * (at_arrival ? 1 - kAtArrival : 1);
+    in_time->weight = weight * later;
     column.questions.push_back(*std::move(in_time));
   }
 }
