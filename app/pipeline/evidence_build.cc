@@ -26,22 +26,21 @@ ev::EvidenceKind kind_of(const detectors::ColumnProfile& column) {
   }
 }
 
-double importance_of(const ModelConfig& config, const std::string& column) {
-  const ColumnConfig* named = config.column(column);
-  return named == nullptr ? 1 : named->importance;
-}
-
 // What the task excludes is absent; what waits for labels learns until they have come.
 std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& evidence,
                                                         const Version& version) {
   std::array<ev::KindState, ev::kEvidenceKinds> states{};
   const detectors::Task task = version.task ? version.task->task : version.plan->profile.task.task;
+  // One file holds both sides: what it lacks is absent. Of what is learnt, that shows on the other clock, on
+  // which the shares of this one may not depend.
+  const bool labels_are_known =
+      version.pairs && version.pairs->profile.digest == version.plan->profile.digest;
   for (const ev::EvidenceKind kind : ev::kAllEvidenceKinds) {
     ev::KindState& state = states[static_cast<std::size_t>(kind)];
     state = ev::KindState::absent;
     if (evidence.kinds.contains(kind))
       state = ev::KindState::watching;
-    else if (ev::lives_on_labels(kind) && task != detectors::Task::none && !version.pairs)
+    else if (ev::lives_on_labels(kind) && task != detectors::Task::none && !labels_are_known)
       state = ev::KindState::learning;
   }
   const auto performance = static_cast<std::size_t>(ev::EvidenceKind::performance);
@@ -50,7 +49,27 @@ std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& e
   return states;
 }
 
+// The same column in the profiles of other states that are normal too.
+void add_recurring(const Model& model, const detectors::ColumnProfile& column,
+                   const ev::MeasureOptions& options, ev::MonitorReferences& references) {
+  for (const auto& regime : model.regimes) {
+    const auto side = regime->side(detectors::Side::predictions);
+    const auto found =
+        std::find_if(side.begin(), side.end(), [&](const auto* one) { return one->name == column.name; });
+    if (found == side.end() || !ev::same_bins(column, **found)) continue;  // refused by `check`
+    const auto blocks = ev::blocks_of(*regime, detectors::Side::predictions);
+    if (blocks.ok())
+      ev::add_regimes(references, **found, (*blocks)[static_cast<std::size_t>(found - side.begin())],
+                      options);
+  }
+}
+
 }  // namespace
+
+double importance_of(const ModelConfig& config, const std::string& column) {
+  const ColumnConfig* named = config.column(column);
+  return named == nullptr ? 1 : named->importance;
+}
 
 ev::Pace EvidenceJudge::pace_of(const Version& version) const {
   const BudgetConfig& budget = version.model->config->budget;
@@ -75,7 +94,6 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   const auto blocks = ev::blocks_of(profile, detectors::Side::predictions);
   if (!version.evidence) version.evidence = std::make_unique<VersionEvidence>();
   VersionEvidence& evidence = *version.evidence;
-  drop_kinds(version, detectors::Side::predictions, before);
   evidence.calendar = calendar_of(version, profile);
   evidence.short_reference =
       profile.blocks.empty() || !ev::covers_days(profile.last - profile.first, kCertifiedDays);
@@ -101,7 +119,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
     const std::vector<double> shares = ev::share_columns(importance);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const detectors::ColumnProfile& column = *version.plan->columns[columns[i]];
-      const ev::MonitorReferences references = ev::references_of(column, (*blocks)[columns[i]], options);
+      ev::MonitorReferences references = ev::references_of(column, (*blocks)[columns[i]], options);
+      add_recurring(*version.model, column, options, references);
       const ev::SeriesName name{"", static_cast<std::uint32_t>(columns[i]), column.name};
       watch.series.push_back(name);
       watch.evidence.add(name, ev::column_monitors(column, references), shares[i]);
@@ -109,6 +128,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
       if (!ev::is_resolved(references)) evidence.unresolved.insert(column.name);
     }
   }
+  const bool one_file = version.pairs && version.pairs->profile.digest == profile.digest;
+  if (one_file && evidence.pair_reference != profile.digest) return build_pairs(version, before);
   weigh_kinds(version);
 }
 
@@ -117,17 +138,31 @@ KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t bef
   return version.evidence->kinds.emplace(kind, std::move(watch)).first->second;
 }
 
-// Another reference: what was open against the old one is over.
-void EvidenceJudge::drop_kinds(Version& version, detectors::Side side, std::int64_t before) {
-  std::erase_if(version.evidence->kinds, [&](auto& entry) {
-    auto& [kind, watch] = entry;
-    if (side_of(kind) != side) return false;
-    if (watch.open && watch.open->told)
-      parts_.desk->close(key_of(version, kind), slot_end(before, slot_length()));
-    version.spent_before += watch.evidence.spent();
-    version.granted_before += watch.evidence.granted(before);
-    return true;
-  });
+SideLedger ledger_of(const Version& version, detectors::Side side) {
+  SideLedger ledger;
+  if (!version.evidence) return ledger;
+  for (const auto& [kind, watch] : version.evidence->kinds) {
+    if (side_of(kind) != side) continue;
+    ledger.granted += watch.evidence.granted(version.last_slot.value_or(0));
+    ledger.spent += watch.evidence.spent();
+  }
+  return ledger;
+}
+
+void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
+  if (!version.evidence) return;
+  const SideLedger ledger = ledger_of(version, side);
+  version.granted_before += ledger.granted;
+  version.spent_before += ledger.spent;
+  const Time end = slot_end(version.last_slot.value_or(0), slot_length());
+  for (const Kind kind : ev::kAllEvidenceKinds) {
+    if (side_of(kind) != side) continue;
+    version.evidence->kinds.erase(kind);
+    parts_.desk->close(key_of(version, kind), end);
+  }
+  (side == detectors::Side::predictions ? version.evidence->reference : version.evidence->pair_reference)
+      .clear();
+  (side == detectors::Side::predictions ? version.evidence->rows : version.evidence->pairs).clear();
 }
 
 void EvidenceJudge::weigh_kinds(Version& version) {

@@ -13,8 +13,6 @@ namespace ev = detectors::evidence;
 
 namespace {
 
-constexpr double kLossTolerance = 0.01;  // of the bounded loss (STATISTICS 3)
-
 const Plan* plan_of(const Version& version, ev::EvidenceKind kind) {
   return side_of(kind) == detectors::Side::predictions ? version.plan.get() : version.pairs.get();
 }

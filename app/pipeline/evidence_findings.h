@@ -14,6 +14,8 @@
 
 namespace driftd::app {
 
+inline constexpr double kLossTolerance = 0.01;  // of performance (STATISTICS 3)
+
 // Counts of a segment from about `slot` on; empty where the segment was not watched.
 std::optional<detectors::Tally> counts_since(const Version& version, detectors::evidence::EvidenceKind kind,
                                              const std::string& segment, std::int64_t slot);

@@ -73,8 +73,10 @@ void EvidenceJudge::apply_shares(Version& version, KindWatch& watch, std::int64_
 }
 
 void EvidenceJudge::close_rows(Version& version, std::int64_t slot, const OpenSlot& data) {
-  if (!version.evidence || version.evidence->reference != version.plan->profile.digest)
+  if (!version.evidence || version.evidence->reference != version.plan->profile.digest) {
+    drop_side(version, detectors::Side::predictions);
     build_rows(version, slot - 1);
+  }
   VersionEvidence& evidence = *version.evidence;
   for (auto& [segment, recent] : evidence.rows)
     if (const detectors::Tally* tally = tally_of(version, data, segment)) recent.push(slot, *tally);
@@ -107,6 +109,14 @@ void EvidenceJudge::test(Version& version, Kind kind, KindWatch& watch, std::int
   if (watch.open) weigh_effect(version, kind, watch, slot);
 }
 
+// Labels come at other ages than they did, and the alarm compares within ages: it only warns (STATISTICS 9).
+bool EvidenceJudge::rests_on_ages(const Version& version, const ev::Alarm& alarm) {
+  const auto arrival = version.evidence->kinds.find(Kind::labels);
+  if (arrival == version.evidence->kinds.end() || !arrival->second.open || alarm.parts.empty()) return false;
+  const ev::AlarmPart& top = alarm.parts.front();
+  return version.evidence->age_matched.contains({top.series.column, top.monitor});
+}
+
 void EvidenceJudge::alarm(Version& version, Kind kind, KindWatch& watch, const ev::Alarm& alarm) {
   const bool fresh = !watch.open;
   OpenDrift& drift = fresh ? watch.open.emplace() : *watch.open;
@@ -121,6 +131,7 @@ void EvidenceJudge::alarm(Version& version, Kind kind, KindWatch& watch, const e
   drift.opened = alarm.slot;
   drift.start = std::min(alarm.slot, alarm.start.value_or(alarm.slot));
   drift.uncertified = is_uncertified(version, alarm) && !version.model->config->reference.trust;
+  if (rests_on_ages(version, alarm)) drift.uncertified = true;
   drift.facts = {alarm.evidence,
                  strength_of(version, kind, alarm),
                  slot_start(drift.start, slot_length()),

@@ -12,7 +12,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +24,7 @@
 #include "app/pipeline/alert_desk.h"
 #include "app/pipeline/registry.h"
 #include "app/pipeline/version_evidence.h"
+#include "detectors/evidence/labels/label_evidence.h"
 
 namespace driftd::app {
 
@@ -38,6 +42,8 @@ class EvidenceJudge {
   // The version's reference is known, anew or after a restart: its monitors. Capital begins with the slot
   // after `before`. Drifts from another reference are closed.
   void build_rows(Version& version, std::int64_t before);
+  // The reference of that side is another one: what was open against it is over, its capital is booked.
+  void drop_side(Version& version, detectors::Side side);
   // Monitors, weights and pace by the configuration that holds now; capital and drifts stay.
   void rebuild(Version& version);
   // What was stored with the version, once its references are there.
@@ -45,6 +51,16 @@ class EvidenceJudge {
 
   // A slot of predictions has closed with these counts. Precondition: the version has its reference.
   void close_rows(Version& version, std::int64_t slot, const OpenSlot& data);
+  // On-time predictions with an id of a slot that has closed; also while the reference is being learnt.
+  void add_predictions(Version& version, std::int64_t slot, std::int64_t count);
+  // Those of cohorts that ended before `end`, and began less than the label horizon before it.
+  [[nodiscard]] static std::map<std::int64_t, std::int64_t> identified_before(const Version& version,
+                                                                              Time end);
+  // An evidence slot has closed: its pairs, and their label and loss (null where not counted). Also for slots
+  // that are due().
+  void close_pairs(Version& version, std::int64_t slot,
+                   std::span<const detectors::evidence::LabelledPair> pairs, const detectors::Tally* tally);
+  [[nodiscard]] static std::optional<std::int64_t> due(const Version& version);
   // A version had predictions in the slot, which has closed: who shares the budget from the next one on.
   void predicted(Version& version, std::int64_t slot);
   // The prediction clock has passed all slots up to this one: grants end where predictions did.
@@ -62,8 +78,9 @@ class EvidenceJudge {
   [[nodiscard]] double capital_per_slot(const Version& version) const;
   [[nodiscard]] detectors::evidence::Pace pace_of(const Version& version) const;
   static detectors::evidence::Calendar calendar_of(const Version& version, const detectors::Profile& profile);
+  void build_pairs(Version& version, std::int64_t before);
+  Status restore_labels(Version& version);
   KindWatch& add_kind(Version& version, Kind kind, std::int64_t before);
-  void drop_kinds(Version& version, detectors::Side side, std::int64_t before);
   void weigh_kinds(Version& version);
   [[nodiscard]] std::shared_ptr<const detectors::evidence::SeriesMonitors> renormed_monitors(
       const Version& version, const KindWatch& watch, const detectors::evidence::SeriesName& name) const;
@@ -74,6 +91,7 @@ class EvidenceJudge {
   void test(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, std::size_t cell,
             const Counts& counts);
   void alarm(Version& version, Kind kind, KindWatch& watch, const detectors::evidence::Alarm& alarm);
+  static bool rests_on_ages(const Version& version, const detectors::evidence::Alarm& alarm);
   void weigh_effect(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
   void tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
   void reconsider(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
@@ -91,7 +109,17 @@ class EvidenceJudge {
   Parts parts_;
 };
 
+// Of a column of any kind, as the configuration says; 1 where it does not.
+double importance_of(const ModelConfig& config, const std::string& column);
 alerts::IncidentKey key_of(const Version& version, detectors::evidence::EvidenceKind kind);
-std::string saved_evidence(const VersionEvidence& evidence);
+std::string saved_evidence(const Version& version);
+std::string saved_labels(const Version& version);
+
+// Granted to the kinds of a side, and spent, up to the newest slot that held a prediction.
+struct SideLedger {
+  double granted = 0;
+  std::int64_t spent = 0;
+};
+SideLedger ledger_of(const Version& version, detectors::Side side);
 
 }  // namespace driftd::app

@@ -1,4 +1,5 @@
 // Evidence at rest: capital, drifts and counts of a version.
+#include <tuple>
 #include <utility>
 
 #include "app/pipeline/evidence_judge.h"
@@ -74,11 +75,20 @@ void save_watch(Encoder& out, const KindWatch& watch) {
 
 }  // namespace
 
-std::string saved_evidence(const VersionEvidence& evidence) {
-  Encoder out;
-  out.put_text(evidence.reference);
-  save_recent(out, evidence.rows);
-  save_recent(out, evidence.pairs);
+std::string saved_evidence(const Version& version) {
+  const VersionEvidence& evidence = *version.evidence;
+  Encoder out, rows, pairs;
+  save_recent(rows, evidence.rows);
+  save_recent(pairs, evidence.pairs);
+  for (const auto& [side, reference, recent] :
+       {std::tuple(detectors::Side::predictions, &evidence.reference, &rows),
+        std::tuple(detectors::Side::pairs, &evidence.pair_reference, &pairs)}) {
+    const SideLedger ledger = ledger_of(version, side);
+    out.put_text(*reference);
+    out.put_double(ledger.granted);
+    out.put_i64(ledger.spent);
+    out.put_text(recent->bytes());
+  }
   out.put_u64(evidence.kinds.size());
   for (const auto& [kind, watch] : evidence.kinds) {
     out.put_u8(static_cast<std::uint8_t>(kind));
@@ -105,21 +115,34 @@ Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder&
 
 Status EvidenceJudge::restore(Version& version) {
   const std::string bytes = std::exchange(version.stored_evidence, {});
-  if (bytes.empty() || !version.plan) return success();
-  build_rows(version, 0);
+  if (bytes.empty()) return restore_labels(version);
   return restore(version, bytes);
 }
 
-// Nothing is taken of bytes that belong to another reference.
+// A side whose reference is another one begins anew; what it was granted and spent stays in the ledger.
 Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
   Decoder in(bytes);
+  version.evidence = std::make_unique<VersionEvidence>();
   VersionEvidence& evidence = *version.evidence;
-  if (in.get_text() != evidence.reference) {
-    version.evidence.reset();
-    return success();
+  for (const detectors::Side side : {detectors::Side::predictions, detectors::Side::pairs}) {
+    const std::string_view reference = in.get_text();
+    const SideLedger ledger{in.get_double(), in.get_i64()};
+    Decoder recent(in.get_text());
+    const bool rows = side == detectors::Side::predictions;
+    const Plan* plan = rows ? version.plan.get() : version.pairs.get();
+    if (plan == nullptr || plan->profile.digest != reference || version.plan == nullptr) {
+      version.granted_before += ledger.granted;
+      version.spent_before += ledger.spent;
+      continue;
+    }
+    if (rows)
+      build_rows(version, 0);
+    else if (evidence.pair_reference.empty())
+      build_pairs(version, 0);
+    if (Status done = load_recent(recent, plan, rows ? evidence.rows : evidence.pairs); !done.ok())
+      return done;
   }
-  if (Status done = load_recent(in, version.plan.get(), evidence.rows); !done.ok()) return done;
-  if (Status done = load_recent(in, version.pairs.get(), evidence.pairs); !done.ok()) return done;
+  if (Status done = restore_labels(version); !done.ok()) return done;
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     const auto kind = static_cast<Kind>(in.get_u8());
     Decoder one(in.get_text());
@@ -133,14 +156,19 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
 }
 
 void EvidenceJudge::rebuild(Version& version) {
-  if (!version.evidence || !version.plan) return;
-  if (version.evidence->reference != version.plan->profile.digest) return;  // its next slot begins anew
-  const std::string bytes = saved_evidence(*version.evidence);
+  if (!version.evidence) return;
+  for (const detectors::Side side : {detectors::Side::predictions, detectors::Side::pairs}) {
+    const bool rows = side == detectors::Side::predictions;
+    const Plan* plan = rows ? version.plan.get() : version.pairs.get();
+    const std::string& built = rows ? version.evidence->reference : version.evidence->pair_reference;
+    if (!built.empty() && (plan == nullptr || plan->profile.digest != built)) drop_side(version, side);
+  }
+  const std::string bytes = saved_evidence(version);
+  version.stored_labels = saved_labels(version);
+  if (const Status done = restore(version, bytes); done.ok()) return;
   version.evidence.reset();
-  build_rows(version, 0);
-  if (const Status done = restore(version, bytes); !done.ok())
-    parts_.log.warn("evidence begins anew: the reload changed what it is measured against",
-                    {{"model", version.model->name}, {"version", version.name}});
+  parts_.log.warn("evidence begins anew: the reload changed what it is measured against",
+                  {{"model", version.model->name}, {"version", version.name}});
 }
 
 }  // namespace driftd::app

@@ -93,6 +93,7 @@ class Judge {
   void take_model_events(std::int64_t slot);
   void answer(const Lane::HeardModelEvent& event, const std::string& incident, Time slot_end);
 
+  void close_due_cohorts(std::int64_t slot);
   void close_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
   void judge_pairs(Version& version, std::int64_t slot, const PairChanges& changes);
   void write_pair_history(Version& version, const collector::PairChange& change);

@@ -119,6 +119,7 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   std::map<std::uint32_t, detectors::Tally> tallies;
   OpenSlot losses;
   detectors::RowTable learnt;
+  std::vector<detectors::evidence::LabelledPair> labelled;
   for (const Pair& pair : net_pairs(changes)) {
     const auto resolved = detectors::resolve(pair.predicted, pair.verdict, *version.task);
     if (!resolved) continue;
@@ -130,8 +131,17 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
     }
     const std::uint64_t hash = hash64(pair.id, static_cast<std::uint64_t>(pair.prediction_time));
     losses.values.push_back({0, pair.feedback_time, pair.id, detectors::loss_of(*resolved), hash});
+    labelled.push_back(detectors::evidence::labelled_pair(*resolved, pair.prediction_time, pair.feedback_time,
+                                                          pair.evidence_time));
     if (version.pair_learner)
-      learnt.rows.push_back({pair.evidence_time, pair.id, hash, {}, pair.predicted, pair.verdict, {}});
+      learnt.rows.push_back({pair.evidence_time,
+                             pair.id,
+                             hash,
+                             {},
+                             pair.predicted,
+                             pair.verdict,
+                             {},
+                             {pair.prediction_time, pair.feedback_time}});
   }
   if (performance.empty()) return;
   version.last_pair_slot = slot;
@@ -146,6 +156,8 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   const auto labels = static_cast<std::int64_t>(losses.values.size());
   const Drifts drifts = run_detectors(version, detectors::Side::pairs, losses.values, {kLossColumn});
   judge_rules(version, slot, detectors::Side::pairs, drifts, labels);
+  const auto whole = tallies.find(0);
+  evidence_.close_pairs(version, slot, labelled, whole == tallies.end() ? nullptr : &whole->second);
   if (version.pair_learner) {
     version.pair_learner->add_slot(slot, learnt);
     fix_pair_reference(version, slot);

@@ -173,7 +173,9 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
       version.task->task,
       version.task->positive.empty() ? options.task.positive : std::optional(version.task->positive),
       options.task.threshold};
-  auto profile = version.pair_learner->finish(options, detectors::ProfileParts::pairs);
+  auto profile =
+      version.pair_learner->finish(options, detectors::ProfileParts::pairs,
+                                   evidence_.identified_before(version, slot_end(slot, slot_length())));
   version.pair_learner.reset();
   version.changed = version.pair_blocks_outdated = true;
   if (!profile.ok()) {
@@ -211,6 +213,7 @@ void Judge::renew_reference(Version& version, std::int64_t slot) {
   const Time begin = slot_start(slot, slot_length());
   if (!version.renewal || !version.renewal->complete(begin)) return;
   close_facts(version, begin);  // they are judged anew
+  evidence_.drop_side(version, detectors::Side::predictions);
   const bool handed_on = version.model->inherited == version.plan;
   version.plan =
       std::make_shared<Plan>(version.renewal->finish(), detectors::Side::predictions, *version.model->config);

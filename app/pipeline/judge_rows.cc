@@ -63,6 +63,7 @@ void Judge::change_row(const collector::Row& row, int sign) {
   OpenSlot late;
   OpenSlot& slot = row.late ? late : rows[{row.slot, row.series}];
   slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
+  slot.identified += sign;
   if (row.cells.empty() || !version.plan) return;
   const std::size_t columns = row.cells.size() / 2;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
@@ -99,15 +100,28 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   }
   while (!pairs.empty() && passed(pairs.begin()->first.slot, feedback_clock)) {
     const SlotKey key = pairs.begin()->first;
+    close_due_cohorts(key.slot - 1);
     evidence_.settle_verdicts(parts_.registry->version(key.series), key.slot - 1);
     const PairChanges changes = std::move(pairs.begin()->second);
     pairs.erase(pairs.begin());
     close_pairs(parts_.registry->version(key.series), key.slot, changes);
   }
   const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
-  if (feedback_clock != kNoTime)
-    for (Version* version : parts_.registry->versions_by_name())
-      evidence_.settle_verdicts(*version, newest(feedback_clock));
+  if (feedback_clock == kNoTime) return;
+  if (feedback_clock != kEndOfTime) close_due_cohorts(newest(feedback_clock));
+  for (Version* version : parts_.registry->versions_by_name())
+    evidence_.settle_verdicts(*version, newest(feedback_clock));
+}
+
+// Slots up to this one in which no pair came, but predictions grew old without one (STATISTICS 9).
+void Judge::close_due_cohorts(std::int64_t slot) {
+  for (Version* version : parts_.registry->versions_by_name())
+    while (const auto due = evidence_.due(*version)) {
+      if (*due > slot) break;
+      evidence_.settle_verdicts(*version, *due - 1);
+      evidence_.close_pairs(*version, *due, {}, nullptr);
+      version->changed = true;
+    }
 }
 
 // All slots before `slot` have closed. By whole slots, so that it does not matter how far a clock moves at
@@ -155,6 +169,7 @@ void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
   model.changed = version.changed = true;
   version.last_slot = slot;
   version.retired = false;
+  evidence_.add_predictions(version, slot, data.identified);
   if (version.plan)
     count_rows(version, slot, data);
   else

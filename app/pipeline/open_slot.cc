@@ -78,6 +78,7 @@ void OpenSlot::merge(OpenSlot&& other) {
     else
       tallies[i] = std::move(other.tallies[i]);
   }
+  identified += other.identified;
   if (!other.raw.rows.empty()) raw.append(std::move(other.raw));
   std::move(other.values.begin(), other.values.end(), std::back_inserter(values));
   std::move(other.noted.begin(), other.noted.end(), std::back_inserter(noted));
@@ -112,6 +113,7 @@ void OpenSlot::save(Encoder& out) const {
   out.put_u64(tallies.size());
   for (const auto& tally : tallies) out.put_text(tally ? tally->encode() : std::string());
   save_rows(out, raw);
+  out.put_i64(identified);
   out.put_u64(values.size());
   for (const WatchedValue& value : values) {
     out.put_u64(value.column);
@@ -152,6 +154,7 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     tally = std::move(*loaded);
   }
   slot.raw = load_rows(in);
+  slot.identified = in.get_i64();
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
     WatchedValue& value = slot.values.emplace_back();
     value.column = static_cast<std::uint32_t>(in.get_u64());

@@ -59,6 +59,7 @@ inline constexpr std::size_t kMostNotedCategories = 100'000;
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
   detectors::RowTable raw;
+  std::int64_t identified = 0;  // rows that count and have an id: labels may come for them
   std::vector<WatchedValue> values;
   std::vector<NotedCategory> noted;
   std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include "app/pipeline/version.h"
 #include "detectors/profile_json.h"
@@ -21,12 +22,15 @@ Result<detectors::Profile> read_profile(const std::string& file) {
 Result<ReferenceShelf> ReferenceShelf::load(const Config& config) {
   ReferenceShelf shelf;
   const auto add = [&](const ModelConfig& model) -> Status {
-    if (model.reference.source != ReferenceConfig::Source::file ||
-        shelf.profiles_.contains(model.reference.file))
-      return success();
-    auto profile = read_profile(model.reference.file);
-    if (!profile.ok()) return profile.error();
-    shelf.profiles_[model.reference.file] = std::make_shared<const detectors::Profile>(std::move(*profile));
+    if (model.reference.source != ReferenceConfig::Source::file) return success();
+    std::vector<std::string> files = model.reference.regimes;
+    files.push_back(model.reference.file);
+    for (const std::string& file : files) {
+      if (shelf.profiles_.contains(file)) continue;
+      auto profile = read_profile(file);
+      if (!profile.ok()) return profile.error();
+      shelf.profiles_[file] = std::make_shared<const detectors::Profile>(std::move(*profile));
+    }
     return success();
   };
   if (const Status done = add(config.models.standard); !done.ok()) return done.error();
@@ -43,6 +47,10 @@ void ReferenceShelf::furnish(Model& model) const {
   model.inherited = std::make_shared<Plan>(*found->second, detectors::Side::predictions, config);
   if (!found->second->side(detectors::Side::pairs).empty())
     model.inherited_pairs = std::make_shared<Plan>(*found->second, detectors::Side::pairs, config);
+  model.regimes.clear();
+  for (const std::string& file : config.reference.regimes)
+    if (const auto regime = profiles_.find(file); regime != profiles_.end())
+      model.regimes.push_back(regime->second);
 }
 
 }  // namespace driftd::app

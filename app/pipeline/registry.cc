@@ -93,6 +93,7 @@ void Registry::restore(std::uint32_t series, std::string_view name, std::string_
 
 void Registry::forget(Model& model) {
   model.counters = {};
+  model.sharing = {};
   model.silence = {};
   model.last_slot = 0;
   model.heard = 0;
@@ -117,6 +118,13 @@ void Registry::reset(Version& version) {
   version.held_history.clear();
   version.uncounted.clear();
   version.row_blocks_outdated = version.pair_blocks_outdated = false;  // with all that is stored of it
+  version.evidence.reset();
+  version.stored_evidence.clear();
+  version.labels.reset();
+  version.stored_labels.clear();
+  version.shares = {};
+  version.granted_before = 0;
+  version.spent_before = 0;
   version.facts = {};
   version.rules.clear();
   version.detectors.clear();

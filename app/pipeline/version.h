@@ -27,6 +27,7 @@
 #include "app/pipeline/version_evidence.h"
 #include "collector/join.h"
 #include "core/event.h"
+#include "detectors/evidence/labels/label_evidence.h"
 #include "detectors/learner.h"
 #include "detectors/performance/pair_window.h"
 #include "detectors/sequential_detector.h"
@@ -46,6 +47,7 @@ struct Model {
   // where it learns its own.
   std::shared_ptr<const Plan> inherited;
   std::shared_ptr<const Plan> inherited_pairs;
+  std::vector<std::shared_ptr<const detectors::Profile>> regimes;  // that recur, beside the file's
   const Version* first_learnt = nullptr;  // whose learnt reference the others inherit
 
   detectors::evidence::VersionShares sharing;  // of the budget
@@ -134,9 +136,11 @@ struct Version {
   // Changes of the history alone, of evidence slots that are open: their label and loss are counted once
   // the reference is known. Those that are evidence too wait with their slot.
   PairChanges uncounted;
-  std::unique_ptr<VersionEvidence> evidence;       // once the reference is known
-  std::string stored_evidence;                     // as it was loaded, until it is restored
-  ShareHistory shares;                             // of the model's budget
+  std::unique_ptr<VersionEvidence> evidence;                // once the reference is known
+  std::optional<detectors::evidence::LabelSegment> labels;  // of the whole model, from its first prediction
+  std::string stored_labels;                                // likewise
+  std::string stored_evidence;                              // as it was loaded, until it is restored
+  ShareHistory shares;                                      // of the model's budget
   double granted_before = 0;  // and spent: alarms' worth of capital, against earlier references
   std::int64_t spent_before = 0;
   alerts::SchemaFacts facts;

@@ -182,7 +182,8 @@ void save_version(Encoder& out, const Version& version) {
   version.shares.save(out);
   out.put_double(version.granted_before);
   out.put_i64(version.spent_before);
-  out.put_text(version.evidence ? saved_evidence(*version.evidence) : std::string());
+  out.put_text(saved_labels(version));
+  out.put_text(version.evidence ? saved_evidence(version) : std::string());
 }
 
 Status load_version(Decoder& in, Version& version, Duration slot_length) {
@@ -223,6 +224,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.shares.load(in);
   version.granted_before = in.get_double();
   version.spent_before = in.get_i64();
+  version.stored_labels = std::string(in.get_text());
   version.stored_evidence = std::string(in.get_text());
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::corrupt, "the state of a version does not end where it should"};

@@ -93,8 +93,11 @@ struct KindWatch {
 struct VersionEvidence {
   std::string reference;  // digest of the profile of predictions that it was built for
   detectors::evidence::Calendar calendar;
-  bool short_reference = false;             // under 14 days (STATISTICS 1)
-  std::set<std::string> unresolved;         // columns whose wobble is not resolved
+  std::string pair_reference;  // likewise of pairs; empty: none yet
+  detectors::evidence::Calendar pair_calendar;
+  std::set<std::pair<std::string, std::size_t>> age_matched;  // column and monitor
+  bool short_reference = false;                               // under 14 days (STATISTICS 1)
+  std::set<std::string> unresolved;                           // columns whose wobble is not resolved
   bool fitted_ages = false;                 // labels are compared by the ages that the reference had
   std::map<std::string, double> inflation;  // VIF by column, of the whole model
   std::map<detectors::evidence::EvidenceKind, KindWatch> kinds;

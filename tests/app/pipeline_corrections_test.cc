@@ -1,9 +1,6 @@
-// What is taken back again: verdicts that are corrected, copies that are replaced, checkpoints that fail.
+// What is taken back again: verdicts that are corrected, copies that are replaced.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
-
-#include <csignal>
 
 #include "tests/app/pipeline_bench.h"
 
@@ -81,57 +78,6 @@ TEST(Corrections, OfCopiesTakeTheNotesOfNewCategoriesBack) {
       EXPECT_EQ(noted[0].count, 1);
     }
   }
-}
-
-// Nothing can be written while it lives: files may not grow.
-class FullDisk {
- public:
-  FullDisk() {
-    before_ = std::signal(SIGXFSZ, SIG_IGN);
-    getrlimit(RLIMIT_FSIZE, &limit_);
-    rlimit none = limit_;
-    none.rlim_cur = 1;
-    setrlimit(RLIMIT_FSIZE, &none);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &limit_);
-    std::signal(SIGXFSZ, before_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit limit_{};
-  void (*before_)(int) = nullptr;
-};
-
-TEST(Corrections, OfCheckpointsThatFailedStayAsLargeAsTheStateAndLoseNothing) {
-  const Config config = config_that_learns(300);
-  const Script script = half_an_hour();
-  Bench undisturbed(config, script);
-  undisturbed.play(40);
-  Bench bench(config, script);
-  for (int i = 0; i < 12; ++i) bench.round(40);
-  ASSERT_TRUE(bench->checkpoint().ok());
-  bench.round(40);
-  std::size_t once = 0;
-  {
-    const FullDisk disk;
-    ASSERT_FALSE(bench->checkpoint().ok());
-    once = bench->unwritten_bytes();
-    int failures = 0;  // one that changes the log's file may go through
-    for (int i = 0; i < 20; ++i) {
-      failures += bench->checkpoint().ok() ? 0 : 1;
-      EXPECT_LE(bench->unwritten_bytes(), once);
-    }
-    EXPECT_GT(failures, 15);
-  }
-  ASSERT_TRUE(bench->checkpoint().ok());
-  bench.restart();
-  bench.play(40);
-  EXPECT_EQ(bench.metrics(), undisturbed.metrics());
-  EXPECT_EQ(bench.history("missing_ratio", ""), undisturbed.history("missing_ratio", ""));
-  EXPECT_EQ(bench.history("psi", "accuracy"), undisturbed.history("psi", "accuracy"));
 }
 
 TEST(Corrections, LeaveNoRowsBehindOnceTheReferenceIsKnown) {
