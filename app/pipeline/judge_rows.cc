@@ -109,8 +109,10 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
   if (feedback_clock == kNoTime) return;
   if (feedback_clock != kEndOfTime) close_due_cohorts(newest(feedback_clock));
-  for (Version* version : parts_.registry->versions_by_name())
+  for (Version* version : parts_.registry->versions_by_name()) {
     evidence_.settle_verdicts(*version, newest(feedback_clock));
+    if (version->labels && feedback_clock != kEndOfTime) version->labels->forget_before(feedback_clock);
+  }
 }
 
 // Slots up to this one in which no pair came, but predictions grew old without one (STATISTICS 9).

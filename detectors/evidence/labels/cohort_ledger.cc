@@ -38,9 +38,11 @@ void CohortLedger::add_predictions(std::int64_t slot, std::int64_t count) {
   const std::int64_t cohort = cohort_of_slot(slot, slot_);
   if (count <= 0 || (rules_ && (cohort < first_ || is_judged(cohort)))) return;
   cohorts_[cohort].predictions += count;
+}
+
+void CohortLedger::forget_before(Time feedback_clock) {
   if (rules_) return;
-  const std::int64_t oldest = cohorts_.rbegin()->first - 2 * horizon_ / kProfileBlock;
-  cohorts_.erase(cohorts_.begin(), cohorts_.lower_bound(oldest));
+  cohorts_.erase(cohorts_.begin(), cohorts_.lower_bound(slot_of(feedback_clock - horizon_, kProfileBlock)));
 }
 
 std::map<std::int64_t, std::int64_t> CohortLedger::predictions() const {

@@ -36,9 +36,10 @@ class CohortLedger {
 
   // Predictions of a prediction slot. Those whose cohort has been judged already are left out.
   void add_predictions(std::int64_t slot, std::int64_t count);
-  // By cohort. While there are no rules, since the first or twice the horizon: how far predictions are ahead
-  // of the labels that they are counted for is no property of the stream, so whoever asks leaves out the
-  // older.
+  // While there are no rules: leaves out what lies more than the horizon before the clock of the labels. How
+  // far predictions are ahead of that is no property of the stream.
+  void forget_before(Time feedback_clock);
+  // By cohort: what has not been forgotten.
   [[nodiscard]] std::map<std::int64_t, std::int64_t> predictions() const;
 
   // From here on the rules hold; cohorts that begin before `from` are none.

@@ -94,7 +94,9 @@ class LabelSegment {
 
   // On-time predictions with an id that counted (no copies) in a prediction slot that has closed.
   void add_predictions(std::int64_t slot, std::int64_t count) { ledger_.add_predictions(slot, count); }
-  // By five-minute block, since the first or twice the horizon (CohortLedger::predictions).
+  // Of a version whose labels are still being learnt: CohortLedger::forget_before.
+  void forget_before(Time feedback_clock) { ledger_.forget_before(feedback_clock); }
+  // By five-minute block, as far back as was not forgotten.
   [[nodiscard]] std::map<std::int64_t, std::int64_t> predictions() const { return ledger_.predictions(); }
 
   // From now on counts are those of the plan; predictions before `reference_end` are no cohort, since
