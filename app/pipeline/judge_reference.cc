@@ -246,6 +246,7 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
   std::vector<Feature> features;
   BinnedRow binned;
   detectors::BinnerHints hints;
+  std::vector<std::uint32_t> segments;
   for (const detectors::RawRow& row : slot.raw.rows) {
     features.clear();
     for (std::size_t i = 0; i < row.values.size(); ++i)
@@ -253,7 +254,8 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
         features.push_back(
             {slot.raw.names[i], {row.values[i].kind, row.values[i].number, row.values[i].text}});
     bin_row(plan, features, row.predicted, hints, binned);
-    const std::vector<std::uint32_t> segments = segments_of(version, features).numbers;
+    segments.clear();
+    (void)append_segments(version, features, segments);
     for (const std::uint32_t segment : segments)
       slot.tally(segment, plan.layout).add(binned.cells_of(plan), binned.places_of(plan));
     for (const auto& [column, text] : binned.new_categories)

@@ -3,6 +3,7 @@
 #include "app/pipeline/predicted.h"
 #include "app/pipeline/segments.h"
 #include "collector/content_hash.h"
+#include "core/same_text.h"
 
 namespace driftd::app {
 
@@ -37,7 +38,7 @@ void Lane::reject(const collector::Record& record, Rejection reason, std::string
 Model* Lane::admit(EventKind kind, std::string_view name, const collector::Record& record,
                    Registry& registry) {
   Registry::Admission admission{recent_.model, {}};
-  if (recent_.model == nullptr || recent_.model->name != name) admission = registry.admit(name);
+  if (recent_.model == nullptr || !same_text(recent_.model->name, name)) admission = registry.admit(name);
   if (admission.rejection) {
     const bool unknown = *admission.rejection == Rejection::unknown_model;
     reject(record, *admission.rejection,
@@ -88,24 +89,27 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
                   event.model);
   Model* model = admit(EventKind::prediction, event.model, record, registry);
   if (model == nullptr) return;
-  Version* const known = version_of(*model, event.version, record, registry);
-  if (known == nullptr) return;
-  if (recent_.version != known) recent_.plan = nullptr;
-  recent_.version = known;
-  Version& version = *known;
+  if (recent_.version == nullptr || !same_text(recent_.version->name, event.version)) {
+    recent_.version = version_of(*model, event.version, record, registry);
+    recent_.counters = nullptr;
+    recent_.plan = nullptr;
+  }
+  if (recent_.version == nullptr) return;
+  Version& version = *recent_.version;
   if (!fits(event, record, version)) return;
   count_event(EventKind::prediction);
   const bool late = clocks.is_late(partition_, event.time);
   clocks.observe(partition_, event.time);
-  VersionCounters& counted = version_counters[&version];
+  if (recent_.counters == nullptr) recent_.counters = &version_counters[&version];
   if (event.failed) {
-    ++counted.errors;
+    ++recent_.counters->errors;
     return;
   }
-  if (event.latency_ms) counted.latency.add(*event.latency_ms / 1000, std::span(kLatencyBounds));
+  if (event.latency_ms) recent_.counters->latency.add(*event.latency_ms / 1000, std::span(kLatencyBounds));
 
   TakenRow row;
   row.version = &version;
+  row.counters = recent_.counters;
   row.plan = version.plan.get();
   row.time = event.time;
   row.late = late;
@@ -119,9 +123,7 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   else
     keep_raw(event, predicted, row);
   row.segments = segments_.size();
-  const Segments segments = segments_of(version, event.features);
-  segments_.insert(segments_.end(), segments.numbers.begin(), segments.numbers.end());
-  if (!segments.complete) ++counted.without_segment;
+  if (!append_segments(version, event.features, segments_)) ++recent_.counters->without_segment;
   row.segments_end = segments_.size();
   if (has_id) {
     row.predicted = predicted_.size();
@@ -245,7 +247,7 @@ void Lane::count() {
 }
 
 void Lane::count_row(const TakenRow& row) {
-  if (row.id.empty()) ++version_counters[row.version].predictions;
+  if (row.id.empty()) ++row.counters->predictions;
   if (row.late) ++model_counters[row.version->model].late;
   const SlotKey key{slot_of(row.time, settings_.slot), row.version->series};
   if (!row.late && !row.id.empty()) ++open[key].identified;

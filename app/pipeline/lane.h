@@ -43,7 +43,8 @@ class Lane {
   // A prediction of this round, decoded and binned.
   struct TakenRow {
     Version* version = nullptr;
-    const Plan* plan = nullptr;  // null: kept whole, the reference is being learnt
+    VersionCounters* counters = nullptr;  // the lane's of that version
+    const Plan* plan = nullptr;           // null: kept whole, the reference is being learnt
     Time time = 0;
     bool late = false;
     bool counts = true;
@@ -151,6 +152,7 @@ class Lane {
   struct Recent {
     Model* model = nullptr;
     Version* version = nullptr;
+    VersionCounters* counters = nullptr;  // the lane's of that version
     const Plan* plan = nullptr;
     detectors::BinnerHints hints;
   } recent_;

@@ -46,17 +46,18 @@ std::optional<std::string> segment_label(const SegmentConfig& segment, std::span
   return label;
 }
 
-Segments segments_of(Version& version, std::span<const Feature> features) {
-  Segments found;
+bool append_segments(Version& version, std::span<const Feature> features, std::vector<std::uint32_t>& out) {
+  bool complete = true;
+  out.push_back(0);
   for (const SegmentConfig& segment : version.model->config->segments) {
     const auto label = segment_label(segment, features);
     if (!label) continue;
     if (const std::uint32_t number = version.segments.number_of(*label); number != SegmentTable::kNone)
-      found.numbers.push_back(number);
+      out.push_back(number);
     else
-      found.complete = false;
+      complete = false;
   }
-  return found;
+  return complete;
 }
 
 std::uint32_t SegmentTable::number_of(std::string_view label) {

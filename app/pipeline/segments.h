@@ -20,12 +20,8 @@ namespace driftd::app {
 // The label of the event's segment under one definition; empty where it has none.
 std::optional<std::string> segment_label(const SegmentConfig& segment, std::span<const Feature> features);
 
-struct Segments {
-  std::vector<std::uint32_t> numbers{0};  // the whole model first
-  bool complete = true;                   // false: the version has kMostSegments, and one is not among them
-};
-
-// All the event's segments. New labels get a number.
-Segments segments_of(Version& version, std::span<const Feature> features);
+// Appends the numbers of all the event's segments, 0 (the whole model) first. New labels get a number; false
+// where the version has kMostSegments, and one is not among them.
+bool append_segments(Version& version, std::span<const Feature> features, std::vector<std::uint32_t>& out);
 
 }  // namespace driftd::app
