@@ -2,8 +2,6 @@
 // tells counts what came in between.
 #pragma once
 
-#include <optional>
-
 #include "core/time.h"
 
 namespace driftd::app {
@@ -15,14 +13,14 @@ class RateLimit {
   // True, and taken as told, the first time and whenever `interval` has gone by since the last time that it
   // was. A wall clock that was set back does not silence it.
   bool allow(Time now) {
-    if (told_ && now >= *told_ && now - *told_ < interval_) return false;
+    if (told_ != kNoTime && now >= told_ && now - told_ < interval_) return false;
     told_ = now;
     return true;
   }
 
  private:
   Duration interval_;
-  std::optional<Time> told_;
+  Time told_ = kNoTime;
 };
 
 }  // namespace driftd::app

@@ -36,7 +36,7 @@ struct RawRow {
   std::vector<OwnedValue> values;
   Predicted predicted;
   std::optional<Verdict> verdict;
-  std::string variant;   // of the event; the join tells copies by it
+  std::string variant;        // of the event; the join tells copies by it
   PairTimes pair_times = {};  // where it has a verdict, and they are known
   friend bool operator==(const RawRow&, const RawRow&) = default;
 };

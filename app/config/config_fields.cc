@@ -60,9 +60,8 @@ const Fields<LimitsConfig>& fields_of_limits() {
       Fields<LimitsConfig>()
           .integer("max_models", &LimitsConfig::max_models, {1, 1'000'000}, "models",
                    "of which events are read")
-          .integer(
-              "max_versions", &LimitsConfig::max_versions, {1, 1'000'000}, "versions",
-              "of one model, over all time; events of further ones are rejected as `too_many_models`")
+          .integer("max_versions", &LimitsConfig::max_versions, {1, 1'000'000}, "versions",
+                   "of one model, over all time; events of further ones are rejected as `too_many_models`")
           .integer("max_columns", &LimitsConfig::max_columns, {1, 1'000'000}, "columns",
                    "of one event, and of all events of one version while it learns its reference; those that "
                    "show more are rejected")
