@@ -26,6 +26,11 @@ ev::EvidenceKind kind_of(const detectors::ColumnProfile& column) {
   }
 }
 
+// The reference is a file with both sides.
+bool is_one_file(const Version& version) {
+  return version.pairs && version.pairs->profile.digest == version.plan->profile.digest;
+}
+
 // What the task excludes is absent; what waits for labels learns until they have come.
 std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& evidence,
                                                         const Version& version) {
@@ -33,8 +38,7 @@ std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& e
   const detectors::Task task = version.task ? version.task->task : version.plan->profile.task.task;
   // One file holds both sides: what it lacks is absent. Of what is learnt, that shows on the other clock, on
   // which the shares of this one may not depend.
-  const bool labels_are_known =
-      version.pairs && version.pairs->profile.digest == version.plan->profile.digest;
+  const bool labels_are_known = is_one_file(version);
   for (const ev::EvidenceKind kind : ev::kAllEvidenceKinds) {
     ev::KindState& state = states[static_cast<std::size_t>(kind)];
     state = ev::KindState::absent;
@@ -49,19 +53,26 @@ std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& e
   return states;
 }
 
-// The same column in the profiles of other states that are normal too.
-void add_recurring(const Model& model, const detectors::ColumnProfile& column,
+// A profile of another state that is normal too, its blocks decoded.
+struct Recurring {
+  std::vector<const detectors::ColumnProfile*> columns;
+  std::vector<ev::ColumnBlocks> blocks;  // by column
+};
+
+std::vector<Recurring> recurring_of(const Model& model) {
+  std::vector<Recurring> found;
+  for (const auto& regime : model.regimes)
+    if (auto blocks = ev::blocks_of(*regime, detectors::Side::predictions); blocks.ok())
+      found.push_back({regime->side(detectors::Side::predictions), std::move(*blocks)});
+  return found;
+}
+
+void add_recurring(const std::vector<Recurring>& recurring, const detectors::ColumnProfile& column,
                    const ev::MeasureOptions& options, ev::MonitorReferences& references) {
-  for (const auto& regime : model.regimes) {
-    const auto side = regime->side(detectors::Side::predictions);
-    const auto found =
-        std::find_if(side.begin(), side.end(), [&](const auto* one) { return one->name == column.name; });
-    if (found == side.end() || !ev::same_bins(column, **found)) continue;  // refused by `check`
-    const auto blocks = ev::blocks_of(*regime, detectors::Side::predictions);
-    if (blocks.ok())
-      ev::add_regimes(references, **found, (*blocks)[static_cast<std::size_t>(found - side.begin())],
-                      options);
-  }
+  for (const Recurring& regime : recurring)
+    for (std::size_t i = 0; i < regime.columns.size(); ++i)
+      if (regime.columns[i]->name == column.name && ev::same_bins(column, *regime.columns[i]))
+        ev::add_regimes(references, *regime.columns[i], regime.blocks[i], options);
 }
 
 }  // namespace
@@ -107,6 +118,7 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
     return;
   }
   const ev::MeasureOptions options{evidence.calendar, slot_length(), true};
+  const std::vector<Recurring> recurring = recurring_of(*version.model);
   std::map<ev::EvidenceKind, std::vector<std::size_t>> places;
   for (std::size_t i = 0; i < version.plan->columns.size(); ++i)
     if (importance_of(*version.model->config, version.plan->columns[i]->name) > 0)
@@ -120,7 +132,7 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const detectors::ColumnProfile& column = *version.plan->columns[columns[i]];
       ev::MonitorReferences references = ev::references_of(column, (*blocks)[columns[i]], options);
-      add_recurring(*version.model, column, options, references);
+      add_recurring(recurring, column, options, references);
       const ev::SeriesName name{"", static_cast<std::uint32_t>(columns[i]), column.name};
       watch.series.push_back(name);
       watch.evidence.add(name, ev::column_monitors(column, references), shares[i]);
@@ -128,8 +140,7 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
       if (!ev::is_resolved(references)) evidence.unresolved.insert(column.name);
     }
   }
-  const bool one_file = version.pairs && version.pairs->profile.digest == profile.digest;
-  if (one_file && evidence.pair_reference != profile.digest) return build_pairs(version, before);
+  if (is_one_file(version) && evidence.pair_reference != profile.digest) return build_pairs(version, before);
   weigh_kinds(version);
 }
 
@@ -138,8 +149,8 @@ KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t bef
   return version.evidence->kinds.emplace(kind, std::move(watch)).first->second;
 }
 
-SideLedger ledger_of(const Version& version, detectors::Side side) {
-  SideLedger ledger;
+Ledger ledger_of(const Version& version, detectors::Side side) {
+  Ledger ledger;
   if (!version.evidence) return ledger;
   for (const auto& [kind, watch] : version.evidence->kinds) {
     if (side_of(kind) != side) continue;
@@ -151,7 +162,7 @@ SideLedger ledger_of(const Version& version, detectors::Side side) {
 
 void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
   if (!version.evidence) return;
-  const SideLedger ledger = ledger_of(version, side);
+  const Ledger ledger = ledger_of(version, side);
   version.granted_before += ledger.granted;
   version.spent_before += ledger.spent;
   const Time end = slot_end(version.last_slot.value_or(0), slot_length());

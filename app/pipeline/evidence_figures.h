@@ -5,7 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/version.h"
+#include "collector/clock.h"
 #include "detectors/evidence/kind_evidence.h"
 
 namespace driftd::app {
@@ -20,15 +22,16 @@ struct KindFigures {
   std::vector<std::pair<detectors::evidence::SeriesName, double>> series;
 };
 
-// Of the kinds that watch. The slots are the newest that the two clocks have passed.
-std::vector<KindFigures> evidence_figures(const Version& version, std::int64_t prediction_slot,
-                                          std::int64_t feedback_slot);
+// The newest slots that the two clocks have passed; 0 where there is no clock yet.
+struct ClosedSlots {
+  std::int64_t prediction = 0, feedback = 0;
+};
+ClosedSlots closed_slots(const collector::Clocks& clocks, Duration slot_length);
+
+// Of the kinds that watch.
+std::vector<KindFigures> evidence_figures(const Version& version, const ClosedSlots& closed);
 
 // Of all references that the version has had, together.
-struct Ledger {
-  double granted = 0;
-  std::int64_t spent = 0;
-};
-Ledger ledger_of(const Version& version, std::int64_t prediction_slot, std::int64_t feedback_slot);
+Ledger ledger_of(const Version& version, const ClosedSlots& closed);
 
 }  // namespace driftd::app

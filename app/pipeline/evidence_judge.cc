@@ -6,6 +6,7 @@
 
 #include "app/pipeline/evidence_findings.h"
 #include "app/pipeline/judge.h"
+#include "app/pipeline/segments.h"
 #include "detectors/evidence/column_counts.h"
 
 namespace driftd::app {
@@ -13,12 +14,6 @@ namespace driftd::app {
 namespace ev = detectors::evidence;
 
 namespace {
-
-std::uint32_t segment_number(const Version& version, const std::string& label) {
-  const auto& labels = version.segments.labels();
-  const auto found = std::find(labels.begin(), labels.end(), label);
-  return static_cast<std::uint32_t>(found - labels.begin());
-}
 
 const detectors::Tally* tally_of(const Version& version, const OpenSlot& data, const std::string& segment) {
   const std::uint32_t number = segment_number(version, segment);

@@ -116,10 +116,10 @@ std::string saved_evidence(const Version& version);
 std::string saved_labels(const Version& version);
 
 // Granted to the kinds of a side, and spent, up to the newest slot that held a prediction.
-struct SideLedger {
+struct Ledger {
   double granted = 0;
   std::int64_t spent = 0;
 };
-SideLedger ledger_of(const Version& version, detectors::Side side);
+Ledger ledger_of(const Version& version, detectors::Side side);
 
 }  // namespace driftd::app

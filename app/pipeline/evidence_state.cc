@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/pipeline/evidence_judge.h"
+#include "app/pipeline/series_codec.h"
 
 namespace driftd::app {
 
@@ -33,9 +34,7 @@ Status load_recent(Decoder& in, const Plan* plan, std::map<std::string, detector
 void save_blocks(Encoder& out, const std::map<ev::SeriesName, ev::ColumnBlocks>& renormed) {
   out.put_u64(renormed.size());
   for (const auto& [name, blocks] : renormed) {
-    out.put_text(name.segment);
-    out.put_u64(name.place);
-    out.put_text(name.column);
+    save_name(out, name);
     out.put_u64(blocks.starts.size());
     for (const Time start : blocks.starts) out.put_i64(start);
     out.put_u64(blocks.counts.size());
@@ -46,11 +45,7 @@ void save_blocks(Encoder& out, const std::map<ev::SeriesName, ev::ColumnBlocks>&
 std::map<ev::SeriesName, ev::ColumnBlocks> load_blocks(Decoder& in) {
   std::map<ev::SeriesName, ev::ColumnBlocks> renormed;
   for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {
-    ev::SeriesName name;
-    name.segment = in.get_text();
-    name.place = static_cast<std::uint32_t>(in.get_u64());
-    name.column = in.get_text();
-    ev::ColumnBlocks& blocks = renormed[name];
+    ev::ColumnBlocks& blocks = renormed[load_name(in)];
     blocks.starts.resize(in.get_count());
     for (Time& start : blocks.starts) start = in.get_i64();
     blocks.counts.resize(in.get_count());
@@ -83,7 +78,7 @@ std::string saved_evidence(const Version& version) {
   for (const auto& [side, reference, recent] :
        {std::tuple(detectors::Side::predictions, &evidence.reference, &rows),
         std::tuple(detectors::Side::pairs, &evidence.pair_reference, &pairs)}) {
-    const SideLedger ledger = ledger_of(version, side);
+    const Ledger ledger = ledger_of(version, side);
     out.put_text(*reference);
     out.put_double(ledger.granted);
     out.put_i64(ledger.spent);
@@ -126,7 +121,7 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
   VersionEvidence& evidence = *version.evidence;
   for (const detectors::Side side : {detectors::Side::predictions, detectors::Side::pairs}) {
     const std::string_view reference = in.get_text();
-    const SideLedger ledger{in.get_double(), in.get_i64()};
+    const Ledger ledger{in.get_double(), in.get_i64()};
     Decoder recent(in.get_text());
     const bool rows = side == detectors::Side::predictions;
     const Plan* plan = rows ? version.plan.get() : version.pairs.get();

@@ -1,17 +1,11 @@
 // Classic thresholds at each closed slot (DESIGN 7.15): only what a rule names is computed.
 #include "app/pipeline/judge.h"
+#include "app/pipeline/segments.h"
 #include "detectors/statistics/binned.h"
 
 namespace driftd::app {
 
 namespace {
-
-std::uint32_t segment_number(const Version& version, const std::string& label) {
-  const auto& labels = version.segments.labels();
-  for (std::uint32_t i = 0; i < labels.size(); ++i)
-    if (labels[i] == label) return i;
-  return SegmentTable::kNone;
-}
 
 std::optional<std::size_t> column_number(const Plan& plan, const std::string& name) {
   for (std::size_t i = 0; i < plan.columns.size(); ++i)

@@ -68,9 +68,9 @@ json performance_json(const Version& version) {
   return performance;
 }
 
-json evidence_json(const Version& version, std::int64_t prediction_slot, std::int64_t feedback_slot) {
+json evidence_json(const Version& version, const ClosedSlots& closed) {
   json kinds = json::object();
-  for (const KindFigures& kind : evidence_figures(version, prediction_slot, feedback_slot)) {
+  for (const KindFigures& kind : evidence_figures(version, closed)) {
     json columns = json::array();
     for (const auto& [series, amount] : kind.series)
       columns.push_back({{"column", series.column}, {"segment", series.segment}, {"evidence", amount}});
@@ -90,7 +90,7 @@ json certainty_json(const VersionEvidence& evidence) {
           {"variance_inflation", std::move(inflation)}};
 }
 
-json version_json(const Version& version, std::int64_t prediction_slot, std::int64_t feedback_slot) {
+json version_json(const Version& version, const ClosedSlots& closed) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
@@ -109,7 +109,7 @@ json version_json(const Version& version, std::int64_t prediction_slot, std::int
     for (auto& column : statistics_json(*version.pairs, version.state[0].pairs->total()))
       one["columns"].push_back(column);
   if (version.evidence) {
-    one["evidence"] = evidence_json(version, prediction_slot, feedback_slot);
+    one["evidence"] = evidence_json(version, closed);
     one["certainty"] = certainty_json(*version.evidence);
   }
   one["performance"] = performance_json(version);
@@ -151,12 +151,9 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   engine_.advance_windows();
   json details = {{"details", json::array()}, {"window", format_duration(model->config->window)}};
   const auto& state = engine_.state();
-  const auto newest = [&](Time clock) {
-    return clock == kNoTime ? 0 : slot_of(clock, state.config->slot) - 1;
-  };
+  const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
   for (const auto& [label, version] : model->versions)
-    details["details"].push_back(version_json(*version, newest(state.clocks.prediction_clock()),
-                                              newest(state.clocks.feedback_clock())));
+    details["details"].push_back(version_json(*version, closed));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

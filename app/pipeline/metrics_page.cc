@@ -172,25 +172,12 @@ void add_segment(const Version& version, std::uint32_t number,
           {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
 }
 
-// The newest slots that the two clocks have passed.
-struct ClosedSlots {
-  explicit ClosedSlots(Engine& engine) {
-    const auto& state = engine.state();
-    const auto newest = [&](Time clock) {
-      return clock == kNoTime ? 0 : slot_of(clock, state.config->slot) - 1;
-    };
-    prediction = newest(state.clocks.prediction_clock());
-    feedback = newest(state.clocks.feedback_clock());
-  }
-  std::int64_t prediction = 0, feedback = 0;
-};
-
 void add_budget(Engine& engine, Families& families) {
-  const ClosedSlots closed(engine);
+  const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Model* model : engine.state().registry.models_by_name()) {
     Ledger sum;
     for (const auto& [name, version] : model->versions) {
-      const Ledger one = ledger_of(*version, closed.prediction, closed.feedback);
+      const Ledger one = ledger_of(*version, closed);
       sum.granted += one.granted;
       sum.spent += one.spent;
     }
@@ -201,9 +188,9 @@ void add_budget(Engine& engine, Families& families) {
 
 void add_evidence(Engine& engine, const std::vector<const Version*>& shown, SeriesBudget& budget,
                   Families& families) {
-  const ClosedSlots closed(engine);
+  const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Version* version : shown)
-    for (const KindFigures& kind : evidence_figures(*version, closed.prediction, closed.feedback)) {
+    for (const KindFigures& kind : evidence_figures(*version, closed)) {
       const std::string_view name = detectors::evidence::name_of(kind.kind);
       families[MetricId::drift_evidence].add({version->model->name, version->name, name}, kind.evidence);
       for (const auto& [series, amount] : kind.series)

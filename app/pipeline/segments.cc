@@ -60,6 +60,13 @@ bool append_segments(Version& version, std::span<const Feature> features, std::v
   return complete;
 }
 
+std::uint32_t segment_number(const Version& version, std::string_view label) {
+  const auto& labels = version.segments.labels();
+  for (std::uint32_t i = 0; i < labels.size(); ++i)
+    if (labels[i] == label) return i;
+  return SegmentTable::kNone;
+}
+
 std::uint32_t SegmentTable::number_of(std::string_view label) {
   const std::lock_guard lock(mutex_);
   if (const auto known = numbers_.find(label); known != numbers_.end()) return known->second;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config/model_config.h"
@@ -23,5 +24,8 @@ std::optional<std::string> segment_label(const SegmentConfig& segment, std::span
 // Appends the numbers of all the event's segments, 0 (the whole model) first. New labels get a number; false
 // where the version has kMostSegments, and one is not among them.
 bool append_segments(Version& version, std::span<const Feature> features, std::vector<std::uint32_t>& out);
+
+// The number of a segment that is there; else SegmentTable::kNone. Between two rounds.
+std::uint32_t segment_number(const Version& version, std::string_view label);
 
 }  // namespace driftd::app

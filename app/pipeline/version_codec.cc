@@ -2,6 +2,7 @@
 
 #include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/row_codec.h"
+#include "app/pipeline/series_codec.h"
 
 namespace driftd::app {
 
@@ -12,16 +13,6 @@ template <class T>
 void save_optional(Encoder& out, const std::optional<T>& value) {
   out.put_bool(value.has_value());
   if (value) value->save(out);
-}
-
-void save_slot(Encoder& out, const std::optional<std::int64_t>& slot) {
-  out.put_bool(slot.has_value());
-  if (slot) out.put_i64(*slot);
-}
-
-std::optional<std::int64_t> load_slot(Decoder& in) {
-  if (!in.get_bool()) return std::nullopt;
-  return in.get_i64();
 }
 
 void save_learner(Encoder& out, const std::optional<detectors::Learner>& learner) {

@@ -2,33 +2,13 @@
 
 #include <algorithm>
 
+#include "app/pipeline/series_codec.h"
+
 namespace driftd::app {
 
 namespace ev = detectors::evidence;
 
 namespace {
-
-void save_slot(Encoder& out, const std::optional<std::int64_t>& slot) {
-  out.put_bool(slot.has_value());
-  if (slot) out.put_i64(*slot);
-}
-std::optional<std::int64_t> load_slot(Decoder& in) {
-  if (!in.get_bool()) return std::nullopt;
-  return in.get_i64();
-}
-
-void save_name(Encoder& out, const ev::SeriesName& name) {
-  out.put_text(name.segment);
-  out.put_u64(name.place);
-  out.put_text(name.column);
-}
-ev::SeriesName load_name(Decoder& in) {
-  ev::SeriesName name;
-  name.segment = in.get_text();
-  name.place = static_cast<std::uint32_t>(in.get_u64());
-  name.column = in.get_text();
-  return name;
-}
 
 void save_part(Encoder& out, const ev::AlarmPart& part) {
   save_name(out, part.series);

@@ -14,10 +14,16 @@ namespace {
 // The reference and the blocks of one monitor, out of those of its column.
 class MonitorCounts {
  public:
+  // Of the whole reference; the blocks miss rows without a time.
   MonitorCounts(const ColumnProfile& column, const ColumnBlocks& blocks)
-      : column_(column), blocks_(blocks), width_(counts_of(column)), total_(width_, 0) {
+      : MonitorCounts(column, blocks, /*guess_new=*/true) {
     add_column_counts(column, column.reference, total_);
-    views_.resize(blocks.starts.size());
+  }
+  // Of the blocks alone, which have met new categories themselves.
+  static MonitorCounts of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks) {
+    MonitorCounts made(column, blocks, /*guess_new=*/false);
+    for (std::size_t i = 0; i < blocks.counts.size(); ++i) made.total_[i % made.width_] += blocks.counts[i];
+    return made;
   }
 
   // Good until the next call.
@@ -37,11 +43,19 @@ class MonitorCounts {
     }
     const auto [begin, end] = part(total_, 0);
     View view{{begin, end}, views_};
-    if (monitor.shape == Shape::new_category) guess_new(view);
+    if (guess_new_ && monitor.shape == Shape::new_category) guess_new(view);
     return view;
   }
 
  private:
+  MonitorCounts(const ColumnProfile& column, const ColumnBlocks& blocks, bool guess_new)
+      : column_(column),
+        blocks_(blocks),
+        guess_new_(guess_new),
+        width_(counts_of(column)),
+        total_(width_, 0),
+        views_(blocks.starts.size()) {}
+
   // The reference knows all of its own categories; those seen once stand for the new ones.
   void guess_new(View& view) const {
     const std::int64_t present = view.total[0] + view.total[1];
@@ -52,10 +66,23 @@ class MonitorCounts {
 
   const ColumnProfile& column_;
   const ColumnBlocks& blocks_;
+  bool guess_new_;
   std::size_t width_;
   std::vector<std::int64_t> total_;
   std::vector<BlockCounts> views_;
 };
+
+MonitorReferences measure_each(const ColumnProfile& column, MonitorCounts counts,
+                               const MeasureOptions& options) {
+  MonitorReferences found;
+  std::size_t offset = 0;
+  for (const ColumnMonitor& monitor : monitors_of(column)) {
+    const MonitorCounts::View view = counts.of(monitor, offset);
+    found.push_back(measure(view.total, view.blocks, monitor.functionals, options));
+    offset += monitor.width;
+  }
+  return found;
+}
 
 void let_new_follow(const ColumnProfile& column, MonitorReferences& references) {
   if (column.type != ColumnType::categorical) return;
@@ -87,35 +114,14 @@ Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side) {
 
 MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
                                 const MeasureOptions& options) {
-  MonitorReferences found;
-  MonitorCounts counts(column, blocks);
-  std::size_t offset = 0;
-  for (const ColumnMonitor& monitor : monitors_of(column)) {
-    const MonitorCounts::View view = counts.of(monitor, offset);
-    found.push_back(measure(view.total, view.blocks, monitor.functionals, options));
-    offset += monitor.width;
-  }
+  MonitorReferences found = measure_each(column, MonitorCounts(column, blocks), options);
   let_new_follow(column, found);
   return found;
 }
 
 MonitorReferences references_of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks,
                                        const MeasureOptions& options) {
-  MonitorReferences found;
-  const std::size_t width = counts_of(column);
-  std::vector<BlockCounts> views(blocks.starts.size());
-  std::size_t offset = 0;
-  for (const ColumnMonitor& monitor : monitors_of(column)) {
-    std::vector<std::int64_t> total(monitor.width, 0);
-    for (std::size_t i = 0; i < views.size(); ++i) {
-      const auto begin = blocks.counts.begin() + static_cast<std::ptrdiff_t>(i * width + offset);
-      views[i] = {blocks.starts[i], {begin, begin + static_cast<std::ptrdiff_t>(monitor.width)}};
-      for (std::size_t k = 0; k < monitor.width; ++k) total[k] += views[i].counts[k];
-    }
-    found.push_back(measure(total, views, monitor.functionals, options));
-    offset += monitor.width;
-  }
-  return found;
+  return measure_each(column, MonitorCounts::of_blocks(column, blocks), options);
 }
 
 void spread_cells(MonitorReferences& references, Cells from, Cells to) {
