@@ -3,7 +3,8 @@
 //
 // `prepare` declares the command's options on its CLI11 subcommand and returns what to do when they
 // have been parsed. The options live in whatever the returned function captured (a shared_ptr to the
-// command's own struct). `examples` is printed at the end of `driftd NAME --help`.
+// command's own struct). `examples` is printed at the end of `driftd NAME --help`, after what `details`, if
+// there are any, says at length.
 //
 //   const Command command_kinds = {
 //       .name = "kinds",
@@ -23,6 +24,7 @@
 #include <functional>
 #include <iosfwd>
 #include <span>
+#include <string>
 
 namespace CLI {
 class App;
@@ -51,6 +53,7 @@ struct Command {
   const char* examples;
   Action (*prepare)(CLI::App& app);
   bool hidden = false;
+  std::string (*details)() = nullptr;
 };
 
 // All commands in the order of --help.

@@ -27,7 +27,8 @@ std::string version_line() {
 }
 
 std::string footer(const Command& command) {
-  std::string text = "Examples:";
+  std::string text = command.details == nullptr ? std::string() : command.details() + '\n';
+  text += "Examples:";
   std::string_view rest = command.examples;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());

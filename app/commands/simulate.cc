@@ -187,13 +187,16 @@ ExitStatus run(Options& options, Streams& streams) {
   return status ? ExitStatus::done : fail(streams, status.error());
 }
 
+std::string details() {
+  return "The same options give the same bytes on every machine. Each scenario's model is the true concept "
+         "as it\n"
+         "was before the first change. The scenarios, and the share of the events after which something "
+         "changes\n"
+         "(told with its time on standard error):\n\n" +
+         simulate::scenario_table();
+}
+
 void declare(CLI::App& app, Options& options) {
-  app.description(
-      "Events of a known stream, in order of event time; the same options give the same bytes on every\n"
-      "machine. Each scenario's model is the true concept as it was before the first change. The scenarios, "
-      "and\n"
-      "the share of the events after which something changes (told with its time on standard error):\n\n" +
-      simulate::scenario_table());
   app.add_option("SCENARIO", options.scenario, "sea, stagger, agrawal, hyperplane or credit")->required();
   auto* file = app.add_option("-o,--output", options.file, "JSON Lines file (default: standard output)");
   auto* brokers =
@@ -235,6 +238,7 @@ const Command command_simulate = {
       declare(app, *options);
       return [options](Streams& streams) { return run(*options, streams); };
     },
+    .details = details,
 };
 
 }  // namespace driftd::app
