@@ -23,11 +23,19 @@ std::uint8_t inner_place(double position) {
   return position > 0 ? static_cast<std::uint8_t>(position) : std::uint8_t{0};
 }
 
+std::vector<const ColumnProfile*> binned_columns(const Profile& profile, Side side) {
+  std::vector<const ColumnProfile*> columns = profile.side(side);
+  std::erase_if(columns, [](const ColumnProfile* column) { return column->role == Role::derived; });
+  return columns;
+}
+
 }  // namespace
 
-Binner::Binner(const Profile& profile, Side side) {
+Binner::Binner(const Profile& profile, Side side) : Binner(binned_columns(profile, side)) {}
+
+Binner::Binner(const std::vector<const ColumnProfile*>& columns) {
   first_of_role_.fill(kNone);
-  for (const ColumnProfile* column : profile.side(side)) {
+  for (const ColumnProfile* column : columns) {
     Column& made = columns_.emplace_back();
     made.type = column->type;
     if (column->type == ColumnType::numeric) {

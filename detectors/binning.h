@@ -1,7 +1,8 @@
 // Binner: values to cells, by the bins of a profile. The hot path: some 25 values of every event.
 //
 // Immutable once made, so that any number of threads may share it; nothing is allocated after the
-// constructor. Columns are those of one side of the profile, numbered from 0 in its order.
+// constructor. Columns are those of one side of the profile, numbered from 0 in its order; those that are
+// derived come after them there, and are a RowDeriver's (derived/row_deriver.h).
 #pragma once
 
 #include <array>
@@ -31,6 +32,8 @@ class Binner {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   Binner(const Profile& profile, Side side);
+  // Of any columns; features among them come first.
+  explicit Binner(const std::vector<const ColumnProfile*>& columns);
 
   [[nodiscard]] std::size_t columns() const { return columns_.size(); }
   // The feature's column, or kNone: not in the reference, or ignored. `hint` is tried first.
@@ -90,7 +93,7 @@ class Binner {
   std::vector<std::uint64_t> others_;
   std::string texts_;
   std::vector<std::string> names_;
-  std::array<std::uint32_t, 5> first_of_role_{};  // or kNone
+  std::array<std::uint32_t, 6> first_of_role_{};  // or kNone
   std::vector<Name> names_by_hash_;               // features alone; size a power of two
   std::uint32_t features_ = 0;                    // they come first
 };

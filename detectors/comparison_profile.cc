@@ -81,7 +81,8 @@ Comparison compare(const Profile& reference, const Table& current) {
     const Tally tally = tally_of(reference, side, columns, current.size());
     const auto profiles = reference.side(side);
     for (std::size_t i = 0; i < profiles.size(); ++i) {
-      if (profiles[i]->role == Role::loss) continue;  // performance says it better
+      if (profiles[i]->role == Role::loss) continue;     // performance says it better
+      if (profiles[i]->role == Role::derived) continue;  // of the reference alone, not of two data sets
       result.columns.push_back(compare_column(*profiles[i], tally.column(i)));
     }
   }

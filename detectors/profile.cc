@@ -9,7 +9,8 @@ namespace driftd::detectors {
 namespace {
 
 constexpr std::array<std::string_view, 2> kTypes = {"numeric", "categorical"};
-constexpr std::array<std::string_view, 5> kRoles = {"feature", "prediction", "score", "label", "loss"};
+constexpr std::array<std::string_view, 6> kRoles = {"feature", "prediction", "score",
+                                                    "derived", "label",      "loss"};
 constexpr std::int64_t kLeastExpected = 5;  // rarer categories are `other` to the evidence
 
 template <class Enum, std::size_t size>
@@ -94,7 +95,8 @@ std::optional<Role> role_of(std::string_view name) { return find_name<Role>(kRol
 
 bool is_reserved_column(std::string_view name) {
   const auto role = role_of(name);
-  return role && *role != Role::feature;
+  const bool a_name = role && *role != Role::feature && *role != Role::derived;
+  return a_name || name.starts_with(derived::kNamePrefix);
 }
 
 bool ColumnProfile::derive() {

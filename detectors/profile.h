@@ -3,9 +3,10 @@
 //
 // A plain value. build_profile() (profile_builder.h) or profile_from_json() (profile_json.h) make it;
 // afterwards nobody changes it but by making another. Restored from JSON it has the same bins to the
-// bit. The columns are features in the reference's order, then `prediction` and `score`; then, on the
-// clock of the feedback, `label` and `loss` (Side::pairs). A learnt reference has two profiles, one of
-// each side; a profile from a file has both in one.
+// bit. The columns are features in the reference's order, then `prediction` and `score`, then those that
+// are derived from the features (derived/definitions.h), named derived:NAME; then, on the clock of the
+// feedback, `label` and `loss` (Side::pairs). A learnt reference has two profiles, one of each side; a
+// profile from a file has both in one.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 
 #include "core/time.h"
 #include "detectors/cells.h"
+#include "detectors/derived/definitions.h"
 #include "detectors/evidence/labels/label_reference.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
@@ -25,7 +27,7 @@
 namespace driftd::detectors {
 
 enum class ColumnType : std::uint8_t { numeric, categorical };
-enum class Role : std::uint8_t { feature, prediction, score, label, loss };
+enum class Role : std::uint8_t { feature, prediction, score, derived, label, loss };
 enum class Side : std::uint8_t { predictions, pairs };
 
 std::string_view name_of(ColumnType type);
@@ -36,7 +38,8 @@ std::optional<Role> role_of(std::string_view name);
 constexpr Side side_of(Role role) {
   return role == Role::label || role == Role::loss ? Side::pairs : Side::predictions;
 }
-// Features of these names are left out of profiles: they would be mistaken for the columns so called.
+// Features of these names are left out of profiles: they would be mistaken for the columns so called. All
+// that begin with derived: are.
 bool is_reserved_column(std::string_view name);
 
 inline constexpr std::uint8_t kNoBin = 255;                  // of a cell that is missing
@@ -122,7 +125,9 @@ struct Profile {
   std::vector<ProfileBlock> blocks;                // rising; none where rows have no time
   PairTally performance;                           // of the reference's pairs
   std::optional<evidence::LabelReference> labels;  // how they came; where there are pairs of a task
-  std::string digest;                              // "sha256:" and 64 digits over all of the above
+  // What the columns of Role::derived are; none where there are none.
+  std::optional<detectors::derived::Definitions> derived;
+  std::string digest;  // "sha256:" and 64 digits over all of the above
 
   // Columns of one side, in order: what a Binner and a Tally of that side number from 0.
   [[nodiscard]] std::vector<const ColumnProfile*> side(Side side) const;
@@ -142,6 +147,7 @@ struct ProfileOptions {
   std::uint32_t bins = kShownBins;
   std::map<std::string, ColumnOptions> columns;
   TaskWish task;
+  detectors::derived::Options derived = {};
 };
 
 }  // namespace driftd::detectors

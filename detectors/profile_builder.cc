@@ -11,6 +11,7 @@
 
 #include "core/hash.h"
 #include "detectors/binning.h"
+#include "detectors/derived/reference.h"
 #include "detectors/profile_json.h"
 #include "detectors/reference_columns.h"
 #include "detectors/tally.h"
@@ -56,8 +57,9 @@ class Builder {
     describe();
     resolve_outcomes();
     if (parts_ != ProfileParts::pairs) add_prediction_columns();
-    if (parts_ != ProfileParts::predictions) add_pair_columns();
     count(Side::predictions, all_rows_);
+    add_derived();
+    if (parts_ != ProfileParts::predictions) add_pair_columns();
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
@@ -217,6 +219,24 @@ class Builder {
     return numbers;
   }
 
+  // From what count() has kept of the predictions' side.
+  void add_derived() {
+    const std::size_t before = profile_.columns.size();
+    for (auto& [number, counts] : derived::add_derived_columns(profile_, derived_, options_.derived)) {
+      std::string& kept = blocks_[number].predictions;
+      kept = add_encoded_tallies(kept, counts);
+    }
+    sources_.resize(sources_.size() + profile_.columns.size() - before);  // theirs are other columns' cells
+    derived_ = {};
+  }
+
+  void keep_for_derived(std::uint32_t row, const std::vector<std::uint8_t>& cells) {
+    derived_.rows.columns = cells.size();
+    derived_.rows.cells.insert(derived_.rows.cells.end(), cells.begin(), cells.end());
+    derived_.blocks.push_back(block_of(row).value_or(derived::kNoBlock));
+    derived_.hashes.push_back(sampling_hash(table_, row));
+  }
+
   // Counts the rows of one side, five minutes after five minutes, with the very bins that were made.
   void count(Side side, Rows rows) {
     const std::vector<std::size_t> numbers = derive_side(side);
@@ -236,6 +256,7 @@ class Builder {
         places[k] = cell.place;
       }
       block.add(cells, places);
+      if (side == Side::predictions && options_.derived.any()) keep_for_derived(rows[i], cells);
       if (i + 1 < rows.size() && block_of(rows[i + 1]) == block_of(rows[i])) continue;
       total.merge(block);
       if (const auto number = block_of(rows[i])) keep_block(*number, side, block);
@@ -269,6 +290,7 @@ class Builder {
   Outcomes outcomes_;
   std::vector<ColumnSource> sources_;  // of profile_.columns
   std::map<std::int64_t, ProfileBlock> blocks_;
+  derived::DerivedReference derived_;  // the rows, while the columns of the predictions' side are made
 };
 
 }  // namespace

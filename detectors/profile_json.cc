@@ -78,6 +78,13 @@ Json json_of(const std::vector<ProfileBlock>& blocks) {
   return list;
 }
 
+// The seed is there for readers.
+Json json_of(const derived::Definitions& definitions) {
+  Encoder bytes;
+  definitions.save(bytes);
+  return {{"seed", definitions.seed}, {"definitions", base64_of(bytes.bytes())}};
+}
+
 Json time_or_null(Time time) { return time == kNoTime ? Json(nullptr) : Json(format_rfc3339(time)); }
 
 // Everything but the digest.
@@ -92,6 +99,7 @@ Json content_of(const Profile& profile) {
   Json columns = Json::array();
   for (const ColumnProfile& column : profile.columns) columns.push_back(json_of(column));
   json["columns"] = std::move(columns);
+  if (profile.derived) json["derived"] = json_of(*profile.derived);
   json["performance"] = json_of(profile.performance);
   if (profile.labels) json["labels"] = json_of(*profile.labels);
   json["block_seconds"] = kProfileBlock / kSecond;

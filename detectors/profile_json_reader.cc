@@ -10,6 +10,7 @@
 
 #include "core/codec.h"
 #include "detectors/base64.h"
+#include "detectors/derived/fits.h"
 #include "detectors/tally.h"
 
 namespace driftd::detectors {
@@ -154,7 +155,7 @@ void read_categorical(const Item& item, ColumnProfile& column) {
   column.open = item.at("open").flag();
 }
 
-// Every row is in one cell of every column of its side.
+// Every row is in one cell of every column of its side; derived ones are counted on some of them.
 void read_counts(const Item& item, ColumnProfile& column, std::int64_t rows) {
   const std::vector<Item> counts = item.at("counts").list();
   if (counts.size() != column.cells()) {
@@ -165,7 +166,8 @@ void read_counts(const Item& item, ColumnProfile& column, std::int64_t rows) {
     column.reference.push_back({count.integer(0, rows), 0});
     sum += column.reference.back().count;
   }
-  if (sum != rows) item.at("counts").refuse("they do not add up to the rows");
+  const bool all = column.role != Role::derived;
+  if (all ? sum != rows : sum > rows) item.at("counts").refuse("they do not add up to the rows");
   if (column.type == ColumnType::categorical) return;
   const std::vector<Item> units = item.at("units").list();
   if (units.size() != counts.size()) item.at("units").refuse("one for each count is wanted");
@@ -185,10 +187,11 @@ ColumnProfile read_column(const Item& item, std::int64_t rows, std::int64_t pair
   ColumnProfile column;
   column.name = item.at("name").text();
   const auto role = role_of(item.at("role").text());
-  if (!role) item.at("role").refuse("feature, prediction, score, label or loss is wanted");
+  if (!role) item.at("role").refuse("feature, prediction, score, derived, label or loss is wanted");
   column.role = *role;
-  const bool named =
-      *role == Role::feature ? !is_reserved_column(column.name) : column.name == name_of(*role);
+  const bool named = *role == Role::feature   ? !is_reserved_column(column.name)
+                     : *role == Role::derived ? column.name.starts_with(derived::kNamePrefix)
+                                              : column.name == name_of(*role);
   if (!named) item.at("name").refuse("the name does not go with the role");
   const auto type = column_type_of(item.at("type").text());
   if (!type) item.at("type").refuse("numeric or categorical is wanted");
@@ -215,6 +218,20 @@ void read_columns(const Item& list, Profile& profile) {
     if (role < last) item.at("role").refuse("columns come by role: features first, loss last");
     last = role;
   }
+}
+
+void read_derived(const Item& item, Profile& profile) {
+  const bool has = item.has("derived");
+  if (has) {
+    const std::string bytes = item.at("derived").at("definitions").bytes();
+    Decoder in(bytes);
+    auto definitions = derived::Definitions::load(in);
+    if (!definitions.ok() || !in.at_end())
+      item.at("derived").at("definitions").refuse("these define no derived columns");
+    profile.derived = *std::move(definitions);
+  }
+  if (std::string fault = derived::misfit(profile); !fault.empty())
+    (has ? item.at("derived") : item).refuse(fault);
 }
 
 std::string read_block_side(const Item& item, const std::shared_ptr<const TallyLayout>& layout) {
@@ -274,6 +291,7 @@ Profile read(const Item& item) {
   profile.last = item.at("last").time();
   profile.task = read_task(item.at("task"));
   read_columns(item.at("columns"), profile);
+  read_derived(item, profile);
   profile.performance = read_performance(item.at("performance"));
   if (item.has("labels")) profile.labels = read_labels(item.at("labels"), profile.task.task);
   if (item.at("block_seconds").integer(1, INT32_MAX) != kProfileBlock / kSecond) {

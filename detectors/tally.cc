@@ -18,10 +18,10 @@ TallyLayout::TallyLayout(const Profile& profile, Side side) {
 Tally::Tally(std::shared_ptr<const TallyLayout> layout)
     : layout_(std::move(layout)), cells_(layout_->size()) {}
 
-void Tally::add(std::span<const std::uint8_t> cells, std::span<const std::uint8_t> places, int sign) {
-  events_ += sign;
+void Tally::add_columns(std::size_t first, std::span<const std::uint8_t> cells,
+                        std::span<const std::uint8_t> places, int sign) {
   CellCount* const counts = cells_.data();
-  const TallyLayout::Column* column = layout_->columns_.data();
+  const TallyLayout::Column* column = layout_->columns_.data() + first;
   for (std::size_t i = 0; i < cells.size(); ++i, ++column) {
     const std::uint8_t cell = cells[i];
     const bool outer = cell == column->below || cell == column->above;

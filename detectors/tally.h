@@ -61,9 +61,15 @@ class Tally {
 
   explicit Tally(std::shared_ptr<const TallyLayout> layout);
 
-  // One row: a cell and a place for each column. Preconditions: sizes are those of the layout, cells
-  // came from a Binner of the same profile; sign is +1 or -1.
-  void add(std::span<const std::uint8_t> cells, std::span<const std::uint8_t> places, int sign = 1);
+  // One row: a cell and a place for each column, or for the first ones. Preconditions: there are as many
+  // places as cells, cells came from a Binner of the same profile; sign is +1 or -1.
+  void add(std::span<const std::uint8_t> cells, std::span<const std::uint8_t> places, int sign = 1) {
+    events_ += sign;
+    add_columns(0, cells, places, sign);
+  }
+  // Further columns of a row that was added: those from `first` on. Cells came from a RowDeriver.
+  void add_columns(std::size_t first, std::span<const std::uint8_t> cells,
+                   std::span<const std::uint8_t> places, int sign = 1);
   // Notes the text behind a cell `new` of the row.
   void note_new(std::uint32_t column, std::string_view text, int sign = 1);
 

@@ -12,6 +12,7 @@ const Fields<KafkaConfig>& fields_of_kafka();
 const Fields<ModelConfig>& fields_of_model();
 const Fields<SeasonConfig>& fields_of_season();
 const Fields<BudgetConfig>& fields_of_budget();
+const Fields<DerivedConfig>& fields_of_derived();
 
 // Types of single keys.
 FieldType<ReferenceConfig> reference_type();

@@ -73,6 +73,17 @@ struct SegmentColumn {
 };
 using SegmentConfig = std::vector<SegmentColumn>;  // never empty; each column at most once
 
+// Columns derived from the features (STATISTICS 11), of references made from now on.
+struct DerivedConfig {
+  std::int64_t pairs = 64;
+  std::int64_t projections = 16;
+  std::optional<std::int64_t> components;  // absent: automatic
+  bool missing_pattern = true;
+  std::int64_t seed = 1;
+
+  friend bool operator==(const DerivedConfig&, const DerivedConfig&) = default;
+};
+
 enum class NewVersion : std::uint8_t { inherit, learn };
 
 struct ModelConfig {
@@ -83,6 +94,7 @@ struct ModelConfig {
   std::optional<NewVersion> new_version;
   std::map<std::string, ColumnConfig> columns;
   std::vector<SegmentConfig> segments;
+  DerivedConfig derived;
   Duration window = 0;  // never 0 once loaded: the smallest multiple of `slot` of at least 1 h
   SeasonConfig season;
   Duration label_horizon = 30 * kDay;

@@ -28,6 +28,7 @@ Result<Profile> profile_at(const std::string& path) {
 // Empty where counts of one are counts of the other.
 std::string misfit(const Profile& reference, const Profile& regime, const std::string& path) {
   for (const detectors::ColumnProfile& column : reference.columns) {
+    if (column.role == detectors::Role::derived) continue;  // not watched where a regime has others
     const detectors::ColumnProfile* other = regime.find(column.name);
     if (other == nullptr) return path + " has no column " + column.name;
     if (!detectors::evidence::same_bins(column, *other)) {

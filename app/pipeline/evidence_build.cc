@@ -21,6 +21,8 @@ ev::EvidenceKind kind_of(const detectors::ColumnProfile& column) {
     case detectors::Role::prediction:
     case detectors::Role::score:
       return ev::EvidenceKind::prediction;
+    case detectors::Role::derived:
+      return ev::EvidenceKind::covariate;
     default:
       return ev::EvidenceKind::data;
   }
@@ -55,6 +57,7 @@ std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& e
 
 // A profile of another state that is normal too, its blocks decoded.
 struct Recurring {
+  const detectors::Profile* profile = nullptr;
   std::vector<const detectors::ColumnProfile*> columns;
   std::vector<ev::ColumnBlocks> blocks;  // by column
 };
@@ -63,7 +66,7 @@ std::vector<Recurring> recurring_of(const Model& model) {
   std::vector<Recurring> found;
   for (const auto& regime : model.regimes)
     if (auto blocks = ev::blocks_of(*regime, detectors::Side::predictions); blocks.ok())
-      found.push_back({regime->side(detectors::Side::predictions), std::move(*blocks)});
+      found.push_back({regime.get(), regime->side(detectors::Side::predictions), std::move(*blocks)});
   return found;
 }
 
@@ -73,6 +76,17 @@ void add_recurring(const std::vector<Recurring>& recurring, const detectors::Col
     for (std::size_t i = 0; i < regime.columns.size(); ++i)
       if (regime.columns[i]->name == column.name && ev::same_bins(column, *regime.columns[i]))
         ev::add_regimes(references, *regime.columns[i], regime.blocks[i], options);
+}
+
+// A derived column of which a recurring state knows nothing would alarm whenever that state is there.
+bool is_known(const std::vector<Recurring>& recurring, const detectors::Profile& profile,
+              const detectors::ColumnProfile& column) {
+  return column.role != detectors::Role::derived ||
+         std::all_of(recurring.begin(), recurring.end(), [&](const Recurring& regime) {
+           const detectors::ColumnProfile* other = regime.profile->find(column.name);
+           return regime.profile->derived == profile.derived && other != nullptr &&
+                  ev::same_bins(column, *other);
+         });
 }
 
 }  // namespace
@@ -121,7 +135,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   const std::vector<Recurring> recurring = recurring_of(*version.model);
   std::map<ev::EvidenceKind, std::vector<std::size_t>> places;
   for (std::size_t i = 0; i < version.plan->columns.size(); ++i)
-    if (importance_of(*version.model->config, version.plan->columns[i]->name) > 0)
+    if (importance_of(*version.model->config, version.plan->columns[i]->name) > 0 &&
+        is_known(recurring, profile, *version.plan->columns[i]))
       places[kind_of(*version.plan->columns[i])].push_back(i);
   for (const auto& [kind, columns] : places) {
     KindWatch& watch = add_kind(version, kind, before);

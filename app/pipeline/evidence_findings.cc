@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "detectors/derived/words.h"
 #include "detectors/statistics/binned.h"
 
 namespace driftd::app {
@@ -74,8 +75,10 @@ alerts::ColumnFinding finding_of(const Version& version, ev::EvidenceKind kind, 
   }
   const std::size_t place = place_of(*plan, column);
   const std::string fresh = most_frequent_new(*counts, place);
-  finding.change = ev::words_of(*column, counts->column(place),
-                                {moved.largest.shape, moved.largest.direction, moved.largest.symbol, fresh});
+  const ev::Movement movement{moved.largest.shape, moved.largest.direction, moved.largest.symbol, fresh};
+  finding.change = column->role == detectors::Role::derived
+                       ? detectors::derived::words_of(plan->profile, *column, counts->column(place), movement)
+                       : ev::words_of(*column, counts->column(place), movement);
   for (const detectors::StatisticValue& value : detectors::binned_statistics(*column, counts->column(place)))
     finding.statistics.emplace_back(detectors::name_of(value.statistic), value.value);
   return finding;

@@ -245,6 +245,7 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
   const Plan& plan = *version.plan;
   std::vector<Feature> features;
   BinnedRow binned;
+  detectors::derived::DerivedRow derived;
   detectors::BinnerHints hints;
   std::vector<std::uint32_t> segments;
   for (const detectors::RawRow& row : slot.raw.rows) {
@@ -257,7 +258,8 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
     segments.clear();
     (void)append_segments(version, features, segments);
     for (const std::uint32_t segment : segments)
-      slot.tally(segment, plan.layout).add(binned.cells_of(plan), binned.places_of(plan));
+      count_row(plan, segment, binned.cells_of(plan), binned.places_of(plan),
+                slot.tally(segment, plan.layout), derived);
     for (const auto& [column, text] : binned.new_categories)
       slot.note({column, row.time, row.id, row.hash, segments, std::string(text)});
     for (const auto& [column, value] : binned.watched)

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "app/pipeline/judge.h"
+#include "app/pipeline/row_binning.h"
 
 namespace driftd::app {
 
@@ -21,10 +22,10 @@ alerts::FaultCounts faults_in(const Plan& plan, const detectors::Tally& tally, s
           categorical ? cells[detectors::kNewCell].count : 0};
 }
 
-bool fits(std::span<const std::uint8_t> cells, const detectors::TallyLayout& layout) {
-  if (cells.size() != layout.columns()) return false;
+bool fits(std::span<const std::uint8_t> cells, const Plan& plan) {
+  if (cells.size() != plan.binner.columns()) return false;
   for (std::size_t i = 0; i < cells.size(); ++i)
-    if (cells[i] >= layout.cells(i)) return false;
+    if (cells[i] >= plan.layout->cells(i)) return false;
   return true;
 }
 
@@ -65,9 +66,11 @@ void Judge::change_row(const collector::Row& row, int sign) {
   if (row.cells.empty() || !version.plan) return;
   const std::size_t columns = row.cells.size() / 2;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
-  if (!fits({bytes, columns}, *version.plan->layout)) return;  // of a reference before this one
+  if (!fits({bytes, columns}, *version.plan)) return;  // of a reference before this one
+  detectors::derived::DerivedRow derived;
   for (const std::uint32_t segment : row.segments)
-    slot.tally(segment, version.plan->layout).add({bytes, columns}, {bytes + columns, columns}, sign);
+    count_row(*version.plan, segment, {bytes, columns}, {bytes + columns, columns},
+              slot.tally(segment, version.plan->layout), derived, sign);
   if (row.late) correct(version, row.slot, late);
 }
 

@@ -261,7 +261,7 @@ void Lane::count_row(const TakenRow& row) {
   const std::span<const std::uint8_t> places(cells_.data() + row.cells + columns, columns);
   for (std::size_t i = row.segments; i < row.segments_end; ++i) {
     detectors::Tally& tally = slot.tally(segments_[i], row.plan->layout);
-    tally.add(cells, places);
+    app::count_row(*row.plan, segments_[i], cells, places, tally, derived_);
   }
   for (std::size_t n = row.notes; n < row.notes_end; ++n)
     slot.note({notes_[n].first,

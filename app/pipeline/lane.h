@@ -157,6 +157,7 @@ class Lane {
     detectors::BinnerHints hints;
   } recent_;
   BinnedRow binned_;
+  detectors::derived::DerivedRow derived_;
 };
 
 }  // namespace driftd::app

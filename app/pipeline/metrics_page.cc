@@ -137,14 +137,19 @@ class SeriesBudget {
   std::string first_dropped_;  // the model
 };
 
-void add_columns(const Version& version, const std::string& segment, const Plan& plan,
+// Derived columns come after all others of the whole model: there may be many, and they are the first to go.
+enum class Columns : std::uint8_t { ordinary, derived };
+
+void add_columns(const Version& version, const std::string& segment, const Plan& plan, Columns which,
                  const detectors::Tally& total, const std::vector<detectors::Statistic>& wanted,
                  SeriesBudget& budget, Families& families) {
   const std::string& model = version.model->name;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const detectors::ColumnProfile& column = *plan.columns[i];
+    if ((column.role == detectors::Role::derived) != (which == Columns::derived)) continue;
     if (const auto ratio = detectors::missing_of(column, total.column(i)).ratio())
-      if (segment.empty() || budget.take(MetricId::column_missing_ratio, model))
+      if ((segment.empty() && which == Columns::ordinary) ||
+          budget.take(MetricId::column_missing_ratio, model))
         families[MetricId::column_missing_ratio].add({model, version.name, segment, column.name}, *ratio);
     detectors::StatisticSet set = 0;
     for (const detectors::Statistic statistic : wanted) set |= detectors::bit(statistic);
@@ -162,14 +167,23 @@ void add_segment(const Version& version, std::uint32_t number,
   const std::string& segment = version.segments.labels()[number];
   const SegmentState& state = version.state[number];
   if (version.plan && state.rows)
-    add_columns(version, segment, *version.plan, state.rows->total(), wanted, budget, families);
+    add_columns(version, segment, *version.plan, Columns::ordinary, state.rows->total(), wanted, budget,
+                families);
   if (version.pairs && state.pairs)
-    add_columns(version, segment, *version.pairs, state.pairs->total(), wanted, budget, families);
+    add_columns(version, segment, *version.pairs, Columns::ordinary, state.pairs->total(), wanted, budget,
+                families);
   if (!state.performance) return;
   for (const detectors::MetricValue& value : state.performance->total().metrics())
     if (segment.empty() || budget.take(MetricId::performance, version.model->name))
       families[MetricId::performance].add(
           {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
+}
+
+void add_derived(const Version& version, const std::vector<detectors::Statistic>& wanted,
+                 SeriesBudget& budget, Families& families) {
+  if (version.state.empty() || !version.plan || !version.state[0].rows) return;
+  add_columns(version, "", *version.plan, Columns::derived, version.state[0].rows->total(), wanted, budget,
+              families);
 }
 
 void add_budget(Engine& engine, Families& families) {
@@ -209,6 +223,7 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
   for (const Version* version : shown)
     if (!version->state.empty()) add_segment(*version, 0, wanted, budget, families);
   add_evidence(engine, shown, budget, families);
+  for (const Version* version : shown) add_derived(*version, wanted, budget, families);
   for (const Version* version : shown) {
     if (!config.segments) break;
     std::vector<std::uint32_t> numbers;

@@ -9,8 +9,9 @@ namespace driftd::app {
 
 namespace {
 
-std::uint64_t layout_id_of(const std::vector<const detectors::ColumnProfile*>& columns) {
+std::uint64_t layout_id_of(const detectors::Profile& profile, detectors::Side side) {
   Encoder out;
+  const auto columns = profile.side(side);
   for (const detectors::ColumnProfile* column : columns) {
     out.put_text(column->name);
     out.put_u8(static_cast<std::uint8_t>(column->type));
@@ -19,6 +20,7 @@ std::uint64_t layout_id_of(const std::vector<const detectors::ColumnProfile*>& c
     for (const double knot : column->knots) out.put_double(knot);
     for (const std::string& category : column->categories) out.put_text(category);
   }
+  if (side == detectors::Side::predictions && profile.derived) profile.derived->save(out);
   return hash64(out.bytes());
 }
 
@@ -28,9 +30,10 @@ Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfi
     : profile(std::move(reference)),
       side(which),
       binner(profile, which),
+      deriver(profile),
       layout(std::make_shared<detectors::TallyLayout>(profile, which)),
       columns(profile.side(which)) {
-  layout_id = layout_id_of(columns);
+  layout_id = layout_id_of(profile, side);
   for (std::uint32_t i = 0; i < columns.size(); ++i)
     if (auto kinds = detectors_on(config, columns[i]->name); !kinds.empty())
       watched.push_back({i, columns[i]->name, std::move(kinds)});
@@ -52,6 +55,9 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
   options.model = std::move(model);
   options.version = std::move(version);
   options.task = config.task_wish();
+  const DerivedConfig& derived = config.derived;
+  options.derived = {derived.pairs, derived.projections, derived.components, derived.missing_pattern,
+                     static_cast<std::uint64_t>(derived.seed)};
   for (const auto& [name, column] : config.columns) {
     detectors::ColumnOptions& wish = options.columns[name];
     wish.bins = column.bins;

@@ -12,6 +12,7 @@
 
 #include "app/config/model_config.h"
 #include "detectors/binning.h"
+#include "detectors/derived/row_deriver.h"
 #include "detectors/profile.h"
 #include "detectors/tally.h"
 
@@ -30,6 +31,7 @@ struct Plan {
   detectors::Profile profile;
   detectors::Side side;
   detectors::Binner binner;
+  detectors::derived::RowDeriver deriver;  // of the columns after the binner's; has none on the pairs' side
   std::shared_ptr<const detectors::TallyLayout> layout;
   std::uint64_t layout_id = 0;  // equal where cells mean the same: tells whether stored counts still fit
   std::vector<const detectors::ColumnProfile*> columns;  // of this side, in order; into `profile`

@@ -35,7 +35,7 @@ void put(const Plan& plan, detectors::Role role, const Value& value, BinnedRow& 
   if (!column) return;
   const detectors::Cell cell = plan.binner.cell_of(*column, value);
   row.cells[*column] = cell.cell;
-  row.cells[plan.columns.size() + *column] = cell.place;
+  row.cells[plan.binner.columns() + *column] = cell.place;
   if (plan.binner.is_new(*column, cell.cell) && value.kind == Value::Kind::text)
     row.new_categories.emplace_back(*column, value.text);
   if (value.kind != Value::Kind::number) return;
@@ -47,7 +47,7 @@ void put(const Plan& plan, detectors::Role role, const Value& value, BinnedRow& 
 
 void bin_row(const Plan& plan, std::span<const Feature> features, const Predicted& predicted,
              detectors::BinnerHints& hints, BinnedRow& row) {
-  const std::size_t columns = plan.columns.size();
+  const std::size_t columns = plan.binner.columns();
   row.cells.resize(2 * columns);
   row.new_categories.clear();
   row.watched.clear();
@@ -64,6 +64,13 @@ void bin_row(const Plan& plan, std::span<const Feature> features, const Predicte
   if (!resolved.label) return;
   row.label = *resolved.label;
   put(plan, detectors::Role::prediction, {Value::Kind::text, 0, row.label}, row);
+}
+
+void count_row(const Plan& plan, std::uint32_t segment, std::span<const std::uint8_t> cells,
+               std::span<const std::uint8_t> places, detectors::Tally& tally,
+               detectors::derived::DerivedRow& derived, int sign) {
+  tally.add(cells, places, sign);
+  if (segment == 0) plan.deriver.count(cells, tally, derived, sign);
 }
 
 }  // namespace driftd::app

@@ -1,4 +1,5 @@
 // A profile from outside: whatever the bytes, it is refused in words or it counts.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "detectors/binning.h"
+#include "detectors/derived/row_deriver.h"
 #include "detectors/profile_json.h"
 #include "detectors/profile_json_reader.h"
 #include "detectors/statistics/binned.h"
@@ -29,6 +31,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const ColumnProfile* column : profile->side(side)) {
       (void)binned_statistics(*column, column->reference);
     }
+  }
+  const derived::RowDeriver deriver(*profile);
+  derived::DerivedRow row;
+  for (const std::uint8_t cell : {kNullCell, kFirstBin}) {
+    std::vector<std::uint8_t> cells;
+    for (const ColumnProfile* column : profile->side(Side::predictions))
+      if (column->role != Role::derived)
+        cells.push_back(static_cast<std::uint8_t>(std::min<std::size_t>(cell, column->cells() - 1)));
+    deriver.derive(cells, row);
   }
   return to_json(*profile).empty() ? 1 : 0;
 }

@@ -1,0 +1,90 @@
+// RowCodes: a row's numeric derived columns as small whole numbers, "codes", of which each stands for one
+// value. A column has at most some thousand codes, so that whoever counts can look up what a code means.
+//
+//   pair         code = the two cells; value = the product of their ranks, none where either has no rank
+//   projection   sum over features of weight * score, on a grid of 4096 steps over what the sum can be
+//   reconstruction_error
+//                the length of what the leading components leave of the row's centred scores (as NannyML's
+//                data reconstruction has it), on a grid of 4096 steps
+//   hotelling_t2 the sum over components of (coordinate^2 / variance), on a grid that is even in its root
+//
+// Weights times scores are kept for each cell, as integers of 2^-23: a row costs one short vector addition a
+// feature for all directions together. Immutable once made; any thread; nothing is allocated after the
+// constructor.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "detectors/derived/definitions.h"
+
+namespace driftd::detectors::derived {
+
+class RowCodes {
+ public:
+  explicit RowCodes(const Definitions& definitions);
+
+  [[nodiscard]] std::size_t columns() const { return columns_.size(); }
+  // Codes are numbered through all columns: those of one are offset() up to offset() + width(). The missing
+  // pattern has none.
+  [[nodiscard]] std::uint32_t offset(std::size_t column) const { return columns_[column].offset; }
+  [[nodiscard]] std::uint32_t width(std::size_t column) const { return columns_[column].width; }
+  [[nodiscard]] std::uint32_t size() const { return size_; }
+  // Of a column's code, from 0; none: missing.
+  [[nodiscard]] std::optional<double> value(std::size_t column, std::uint32_t code) const;
+
+  // The numbers of the row's codes, by column; that of the missing pattern is not touched. `cells` are those
+  // of the side's other columns, as a Binner gives them.
+  void of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> codes) const;
+
+ private:
+  static constexpr std::size_t kLanes = 8;  // sums that are made at once
+  static constexpr std::size_t kMostLanes = 2 * kMostDirections;
+  using Sums = std::array<std::int32_t, kMostLanes>;
+
+  enum class Sort : std::uint8_t { projection, pattern, pair, error, t2 };
+  struct Column {
+    Sort sort = Sort::pattern;
+    std::uint32_t offset = 0;
+    std::uint32_t width = 0;
+    unsigned shift = 0;  // projection: of the sum
+    double scale = 0;    // error: steps to the unit; t2: to the unit of the root
+  };
+  struct Source {
+    std::uint32_t column = 0;
+    std::uint32_t first = 0;  // of its cells among all features'
+  };
+  struct Pair {
+    std::uint32_t first = 0, second = 0;  // columns
+    std::uint32_t offset = 0, stride = 0;
+  };
+
+  void add_column(Sort sort, std::uint32_t width);
+  void add_contributions(const Definitions& definitions);
+  void add_projections(const Definitions& definitions);
+  void add_pairs(const Definitions& definitions);
+  void add_component_columns(const Definitions& definitions);
+  [[nodiscard]] std::int32_t largest_sum(std::size_t lane) const;
+  void sum(std::span<const std::uint8_t> cells, Sums& sums) const;
+  void code_components(std::span<const std::uint8_t> cells, const Sums& sums,
+                       std::span<std::uint32_t> codes) const;
+
+  std::vector<Column> columns_;
+  std::uint32_t size_ = 0;
+  std::vector<Source> sources_;  // the features
+  std::vector<Pair> pairs_;
+  std::size_t projections_ = 0;
+  std::size_t first_pair_ = 0;               // columns
+  std::size_t lanes_ = 0;                    // projections, then components, filled up to whole kLanes
+  std::vector<std::int32_t> contributions_;  // by cell of a feature, then lane
+  std::vector<std::int64_t> squares_;        // by cell of a feature: its centred score's
+  std::vector<double> inverse_variances_;    // by component, of coordinates as sums are
+  std::vector<std::int32_t> ranks_;          // of pairs, for value(): by cell of a feature
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pair_ranks_;  // where those of a pair begin
+};
+
+}  // namespace driftd::detectors::derived

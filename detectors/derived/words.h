@@ -1,0 +1,19 @@
+// What moved in a derived column, in words that name the features behind it. Pure; any thread.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "detectors/cells.h"
+#include "detectors/evidence/drift_effect.h"
+#include "detectors/profile.h"
+
+namespace driftd::detectors::derived {
+
+// "income and age no longer move together (rank correlation +0.48 -> +0.02)", "direction of income + .7 age
+// moved: location up, +0.41 sd". The rank correlation is Spearman's, over ranks in the reference: three times
+// the mean product. Precondition: the column is one of the profile's, and derived.
+std::string words_of(const Profile& profile, const ColumnProfile& column, std::span<const CellCount> now,
+                     const evidence::Movement& movement);
+
+}  // namespace driftd::detectors::derived
