@@ -50,6 +50,13 @@ class NoRecoveryBehindOurBack : public rocksdb::EventListener {
   }
 };
 
+// A reader leaves no file in a store that another process writes.
+class NoLog : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
 // The first of these that the library was built with.
 rocksdb::CompressionType best_of(std::initializer_list<rocksdb::CompressionType> wished) {
   const std::vector<rocksdb::CompressionType> known = rocksdb::GetSupportedCompressions();
@@ -108,6 +115,21 @@ Status StoreEngine::open(const StoreOptions& options) {
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(engine_options(options), path, &opened);
   if (!status.ok()) return explain("open", status);
+  db.reset(opened);
+  return success();
+}
+
+Status StoreEngine::open_to_read(const StoreOptions& options) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::path(path) / "CURRENT", error)) {
+    return Error{ErrorCode::not_found, "there is no store in " + path};
+  }
+  rocksdb::Options engine = engine_options(options);
+  engine.create_if_missing = false;
+  engine.info_log = std::make_shared<NoLog>();
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(engine, path, &opened);
+  if (!status.ok()) return explain("read", status);
   db.reset(opened);
   return success();
 }

@@ -26,6 +26,7 @@ struct StoreEngine {
   StoreEngine& operator=(const StoreEngine&) = delete;
 
   Status open(const StoreOptions& options);
+  Status open_to_read(const StoreOptions& options);
   [[nodiscard]] rocksdb::WriteOptions write_options() const;
 
   // After a failed write the engine refuses all others until told to go on; it is told here, before
@@ -43,6 +44,8 @@ struct StoreEngine {
 
 Result<std::string> make_temporary_directory();
 
+// Checks the identity record of a store that is read.
+Status check_identity(const Store& store);
 // Checks the identity record of an opened store, or writes that of a new one.
 Status identify(Store& store, const std::string& written_by);
 

@@ -37,6 +37,13 @@ Result<bool> is_empty(const Store& store) {
 
 }  // namespace
 
+Status check_identity(const Store& store) {
+  const Result<std::optional<std::string>> known = store.get(meta_key("store"));
+  if (!known) return known.error();
+  if (known->has_value()) return refuse_newer(store, **known);
+  return Error{ErrorCode::refused, "the directory " + store.path() + " holds no store of driftd"};
+}
+
 Status identify(Store& store, const std::string& written_by) {
   const std::string key = meta_key("store");
   const Result<std::optional<std::string>> known = store.get(key);

@@ -36,6 +36,14 @@ Result<Store> Store::open(const std::string& path, const StoreOptions& options) 
   return open_engine(path, options, false);
 }
 
+Result<Store> Store::open_to_read(const std::string& path, const StoreOptions& options) {
+  auto engine = std::make_unique<Engine>(path, false);
+  if (Status opened = engine->open_to_read(options); !opened) return opened.error();
+  Store store(std::move(engine));
+  if (Status known = check_identity(store); !known) return known.error();
+  return store;
+}
+
 Result<Store> Store::open_temporary(const StoreOptions& options) {
   Result<std::string> path = make_temporary_directory();
   if (!path) return path.error();

@@ -70,6 +70,10 @@ class Store {
  public:
   // Creates the directory where it is absent. The lock is held until the Store is destroyed.
   static Result<Store> open(const std::string& path, const StoreOptions& options);
+  // A store that is there, as it is now, also while another process writes to it: no lock, nothing is
+  // changed, write() fails. `not_found` where there is none. What the other process does away with meanwhile
+  // can no longer be read (`io`, `corrupt`): open it again.
+  static Result<Store> open_to_read(const std::string& path, const StoreOptions& options);
   // A new store in a directory of its own under $TMPDIR (else /tmp), removed when it is destroyed.
   static Result<Store> open_temporary(const StoreOptions& options);
 

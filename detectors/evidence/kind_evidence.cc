@@ -130,7 +130,11 @@ void KindEvidence::resume(std::int64_t slot, const std::set<std::string>& column
   settle(slot);
   for (auto& [name, entry] : series_)
     if (entry.evidence.paused() && columns.contains(name.column)) entry.evidence.resume(slot);
-  for (const std::string& column : columns) paused_.erase(column);
+  // not one by one: `columns` may be paused() itself
+  std::set<std::string> left;
+  for (const std::string& column : paused_)
+    if (!columns.contains(column)) left.insert(column);
+  paused_ = std::move(left);
 }
 
 std::vector<std::pair<SeriesName, double>> KindEvidence::by_series() const {

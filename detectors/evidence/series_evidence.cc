@@ -9,7 +9,6 @@
 namespace driftd::detectors::evidence {
 namespace {
 
-constexpr double kMostCapital = 10;
 constexpr std::array<Shape, kFunctionals> kBankShapes = {Shape::location, Shape::scale};
 
 // What the weights are divided by, so that monitors without a bet leave theirs to the others.
@@ -25,14 +24,22 @@ double betting_weight(const SeriesMonitors& series) {
 
 }  // namespace
 
-SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, Pace pace)
-    : monitors_(std::move(monitors)), pace_(pace), traffic_(monitors_->monitors.size(), pace.slot) {
-  const double share = (monitors_->bank ? 1 - kBankShare : 1) / betting_weight(*monitors_);
-  for (const WeightedMonitor& weighted : monitors_->monitors) {
+std::vector<double> component_weights(const SeriesMonitors& series) {
+  std::vector<double> weights;
+  const double share = (series.bank ? 1 - kBankShare : 1) / betting_weight(series);
+  for (const WeightedMonitor& weighted : series.monitors) {
     for (const Component& component : weighted.monitor->components()) {
-      weights_.push_back(share * weighted.weight * component.weight);
+      weights.push_back(share * weighted.weight * component.weight);
     }
   }
+  return weights;
+}
+
+SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, Pace pace)
+    : monitors_(std::move(monitors)),
+      pace_(pace),
+      weights_(component_weights(*monitors_)),
+      traffic_(monitors_->monitors.size(), pace.slot) {
   for (const double weight : weights_) total_weight_ += weight;
   capital_.resize(weights_.size());
   rise_.resize(weights_.size());

@@ -51,6 +51,12 @@ struct SeriesMonitors {
   std::optional<BankLaws> bank;  // over the counts of the first monitor, a numeric one
 };
 
+// By component, those of the monitors one after another: its share of the series' grants, the bank's half
+// taken off.
+std::vector<double> component_weights(const SeriesMonitors& series);
+// M is never more.
+inline constexpr double kMostCapital = 10;
+
 // One component's part of S, for shares and words.
 struct Contribution {
   std::size_t monitor = 0;

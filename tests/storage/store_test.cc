@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <random>
@@ -41,6 +42,24 @@ TEST(Store, KeepsWhatWasWrittenOverReopening) {
   EXPECT_EQ(store->get("x1")->value(), "one");
   EXPECT_EQ(store->get("x2")->value(), std::string("\0\xFF", 2));
   EXPECT_FALSE(store->get("x3")->has_value());
+}
+
+TEST(Store, IsReadWhileAnotherWritesAndNotChanged) {
+  const TemporaryDirectory directory;
+  EXPECT_EQ(Store::open_to_read(directory / "store", test_options()).error().code, ErrorCode::not_found);
+  EXPECT_FALSE(std::filesystem::exists(directory / "store"));
+  Result<Store> writer = Store::open(directory / "store", test_options());
+  ASSERT_TRUE(writer);
+  WriteBatch batch;
+  batch.put("x1", "one");
+  ASSERT_TRUE(writer->write(batch));
+  Result<Store> reader = Store::open_to_read(directory / "store", test_options());
+  ASSERT_TRUE(reader) << reader.error().message;
+  EXPECT_EQ(reader->get("x1")->value(), "one");
+  EXPECT_FALSE(reader->write(batch));
+  batch.put("x2", "two");
+  ASSERT_TRUE(writer->write(batch));
+  EXPECT_FALSE(reader->get("x2")->has_value());  // as it was when it was opened
 }
 
 TEST(Store, VisitsAPrefixInByteOrderUntilToldToStop) {

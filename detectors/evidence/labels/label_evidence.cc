@@ -48,6 +48,35 @@ std::shared_ptr<const SeriesMonitors> LabelPlan::monitors(std::size_t series) co
   return found;
 }
 
+std::vector<ColumnBlocks> label_blocks(const LabelReference& reference, const LabelOptions& options) {
+  const LabelMeasures measures(reference, options);
+  std::vector<ColumnBlocks> found;
+  for (const LabelColumn& column : label_columns(measures)) {
+    std::size_t width = 0;
+    for (const LabelQuestion& question : column.questions) width += question.sums.size();
+    std::map<Time, std::vector<std::int64_t>> counts;
+    std::size_t first = 0;
+    for (const LabelQuestion& question : column.questions) {
+      const JudgedCounts& said = question.said == Said::at_arrival ? measures.arrived
+                                 : question.said == Said::in_time  ? measures.matured
+                                                                   : measures.arrivals;
+      for (const BlockCounts& block : said.blocks) {
+        std::vector<std::int64_t>& all = counts[block.start];
+        all.resize(width, 0);
+        for (std::size_t i = 0; i < question.sums.size(); ++i)
+          all[first + i] += sum_of(question.sums[i], block.counts);
+      }
+      first += question.sums.size();
+    }
+    ColumnBlocks& blocks = found.emplace_back();
+    for (const auto& [start, each] : counts) {
+      blocks.starts.push_back(start);
+      blocks.counts.insert(blocks.counts.end(), each.begin(), each.end());
+    }
+  }
+  return found;
+}
+
 void LabelSegment::begin(std::shared_ptr<const LabelPlan> plan, Time reference_end) {
   plan_ = std::move(plan);
   if (plan_->rules_) ledger_.begin(plan_->rules_, reference_end);

@@ -39,6 +39,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "detectors/evidence/budget_shares.h"
+#include "detectors/evidence/column_references.h"
 #include "detectors/evidence/labels/cohort_ledger.h"
 #include "detectors/evidence/labels/label_questions.h"
 #include "detectors/evidence/labels/label_reference.h"
@@ -79,6 +80,10 @@ class LabelPlan {
   PairCounter arrived_;
   std::shared_ptr<const CohortRules> rules_;
 };
+
+// What the reference itself said to each of LabelPlan::series(), by five minutes: counts as LabelCounts has
+// them. Bets on the mean loss of a regression are none: a reference does not keep them.
+std::vector<ColumnBlocks> label_blocks(const LabelReference& reference, const LabelOptions& options);
 
 // Counts of one series in one slot, of its monitors one after another.
 struct LabelCounts {
