@@ -112,32 +112,50 @@ void Bank::enter(Block& block, std::int64_t slot, double grant) const {
     block.scale = scale;
     block.index = index;
     block.whole = first >= begin_;
-    block.regimes.resize(laws_->regimes.size());
   }
   const std::int64_t granted = std::max(last_.value_or(begin_ - 1) + 1, first);
   block.capital += static_cast<double>(slot - granted + 1) * grant;
 }
 
+Bank::SlotSums Bank::sums_of(std::span<const std::int64_t> counts) const {
+  SlotSums slot;
+  for (const std::int64_t count : counts) slot.n += count;
+  for (std::size_t f = 0; f < kFunctionals && slot.n > 0; ++f) {
+    for (std::size_t k = 0; k < counts.size(); ++k) {
+      slot.sum[f] += static_cast<double>(counts[k]) * laws_->functionals[f][k];
+    }
+  }
+  return slot;
+}
+
+void Bank::add(Block& block, std::size_t cell, const SlotSums& slot) const {
+  if (slot.n == 0) return;
+  if (block.run.cell != cell) fold(block);
+  block.run.cell = cell;
+  block.run.n += slot.n;
+  block.n += slot.n;
+  for (std::size_t f = 0; f < kFunctionals; ++f) block.run.sum[f] += slot.sum[f];
+  if (laws_->regimes.size() == 1) return;
+  for (std::size_t f = 0; f < kFunctionals; ++f) {
+    double least = std::numeric_limits<double>::infinity();
+    double most = -least;
+    for (const BankLaws::Laws& regime : laws_->regimes) {
+      const double residual = slot.sum[f] - static_cast<double>(slot.n) * regime.cells[cell].mean[f];
+      least = std::min(least, residual);
+      most = std::max(most, residual);
+    }
+    block.run.least[f] += least;
+    block.run.most[f] += most;
+  }
+}
+
 void Bank::close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts, double grant) {
   if (!last_) begin_ = slot;
   terms_.clear();
-  std::int64_t n = 0;
-  PerFunctional sum{};
-  for (std::size_t k = 0; k < counts.size(); ++k) n += counts[k];
-  for (std::size_t f = 0; f < kFunctionals && n > 0; ++f) {
-    for (std::size_t k = 0; k < counts.size(); ++k) {
-      sum[f] += static_cast<double>(counts[k]) * laws_->functionals[f][k];
-    }
-  }
+  const SlotSums sums = sums_of(counts);
   for (Block& block : blocks_) {
     enter(block, slot, grant);
-    if (n > 0) {
-      if (block.run.cell != cell) fold(block);
-      block.run.cell = cell;
-      block.run.n += n;
-      for (std::size_t f = 0; f < kFunctionals; ++f) block.run.sum[f] += sum[f];
-      block.n += n;
-    }
+    add(block, cell, sums);
     if (!ends_with(block, slot)) continue;
     fold(block);
     if (block.whole) add_terms(block);
@@ -169,33 +187,31 @@ void Bank::fold(Block& block) const {
   block.run = {};
   if (run.n == 0) return;
   const auto n = static_cast<double>(run.n);
-  for (std::size_t regime = 0; regime < block.regimes.size(); ++regime) {
-    const BankLaws::Moments& law = laws_->regimes[regime].cells[run.cell];
-    for (std::size_t f = 0; f < kFunctionals; ++f) {
+  const bool one = laws_->regimes.size() == 1;
+  for (std::size_t f = 0; f < kFunctionals; ++f) {
+    const double own = run.sum[f] - n * laws_->regimes.front().cells[run.cell].mean[f];
+    block.residual.least[f] += one ? own : run.least[f];
+    block.residual.most[f] += one ? own : run.most[f];
+    double variance = 0;
+    for (const BankLaws::Laws& regime : laws_->regimes) {
+      const BankLaws::Moments& law = regime.cells[run.cell];
       const double share = law.n > 0 ? n / law.n : std::numeric_limits<double>::infinity();
-      block.regimes[regime].sum[f] += run.sum[f] - n * law.mean[f];
-      if (law.variance[f] > 0) block.regimes[regime].variance[f] += n * law.variance[f] * (1 + share);
+      if (law.variance[f] > 0) variance = std::max(variance, n * law.variance[f] * (1 + share));
     }
+    block.residual.variance[f] += variance;
   }
 }
 
 void Bank::add_terms(const Block& block) {
   const auto n = static_cast<double>(block.n);
   for (std::size_t f = 0; f < kFunctionals; ++f) {
-    double least = std::numeric_limits<double>::infinity();
-    double residual = 0;
-    bool known = true;
-    for (std::size_t regime = 0; regime < block.regimes.size(); ++regime) {
-      const Residual& own = block.regimes[regime];
-      const double variance = own.variance[f] + laws_->regimes[regime].tau2[block.scale][f] * n * n;
-      known = known && variance > 0;
-      if (!known) break;
-      const double z = bank_z(own.sum[f], n * kFloor * laws_->range[f], variance);
-      if (z < least) residual = own.sum[f];
-      least = std::min(least, z);
-    }
-    if (!known) continue;
-    const double amount = kBankShare / kBankTerms * block.capital * bank_e_value(least);
+    double tau2 = 0;
+    for (const BankLaws::Laws& regime : laws_->regimes) tau2 = std::max(tau2, regime.tau2[block.scale][f]);
+    const double variance = block.residual.variance[f] + tau2 * n * n;
+    if (!(variance > 0)) continue;
+    const double residual = std::max(block.residual.least[f], std::min(block.residual.most[f], 0.0));
+    const double z = bank_z(residual, n * kFloor * laws_->range[f], variance);
+    const double amount = kBankShare / kBankTerms * block.capital * bank_e_value(z);
     const std::int8_t direction = residual >= 0 ? 1 : -1;
     terms_.push_back({f, laws_->blocks[block.scale], direction, std::min(amount, kMostAmount)});
   }
@@ -214,10 +230,10 @@ void Bank::save(Encoder& out) const {
     out.put_i64(block.n);
     out.put_u64(block.run.cell);
     out.put_i64(block.run.n);
-    for (const double sum : block.run.sum) out.put_double(sum);
-    for (const Residual& residual : block.regimes) {
-      for (const double sum : residual.sum) out.put_double(sum);
-      for (const double variance : residual.variance) out.put_double(variance);
+    for (const PerFunctional* part :
+         {&block.run.sum, &block.run.least, &block.run.most, &block.residual.least, &block.residual.most,
+          &block.residual.variance}) {
+      for (const double value : *part) out.put_double(value);
     }
   }
   out.put_u64(terms_.size());
@@ -254,12 +270,11 @@ bool Bank::load_block(Decoder& in, Block& block) const {
   bool sane = last_ && block.index == index_of(block, *last_) && block.capital >= 0 &&
               std::isfinite(block.capital) && block.n >= 0 && block.n <= kMost && block.run.n >= 0 &&
               block.run.n <= block.n && block.run.cell < laws_->regimes.front().cells.size();
-  for (double& sum : block.run.sum) sane = std::isfinite(sum = in.get_double()) && sane;
-  block.regimes.assign(laws_->regimes.size(), {});
-  for (Residual& residual : block.regimes) {
-    for (double& sum : residual.sum) sane = std::isfinite(sum = in.get_double()) && sane;
-    for (double& variance : residual.variance) sane = (variance = in.get_double()) >= 0 && sane;
+  for (PerFunctional* part :
+       {&block.run.sum, &block.run.least, &block.run.most, &block.residual.least, &block.residual.most}) {
+    for (double& value : *part) sane = std::isfinite(value = in.get_double()) && sane;
   }
+  for (double& variance : block.residual.variance) sane = (variance = in.get_double()) >= 0 && sane;
   return sane && in.ok();
 }
 

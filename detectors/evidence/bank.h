@@ -6,7 +6,11 @@
 // it. It counts if it was seen whole: blocks under way at the start, at a pause, or whose last slot nobody
 // closed give nothing. Its term stands in the slot that ends it alone:
 //   .5 / 10 * capital granted over the block * e(Z)
-// Every regime has residuals of its own; the smallest Z counts. Values; no clock, no threads.
+// Where there are several regimes, a slot's residual may be that of any of them, and which one may change
+// within the block: the block's residual is the value nearest to 0 between the sums of the slots' least and
+// of their largest, its variance the largest. That is at most the smallest Z of the regimes, and fair to a
+// block in which one follows another, which fits neither (docs/decisions/0005-regimes-within-a-block.md).
+// Values; no clock, no threads.
 #pragma once
 
 #include <array>
@@ -80,15 +84,19 @@ class Bank {
   bool load(Decoder& in);  // false where the bytes are no state of this bank
 
  private:
+  // Where the residual may lie; both ends are the same where there is one regime.
   struct Residual {
-    PerFunctional sum{};
+    PerFunctional least{};
+    PerFunctional most{};
     PerFunctional variance{};  // without the tau^2 term
   };
   // A stretch of one block in one calendar cell.
   struct Run {
     std::size_t cell = 0;
     std::int64_t n = 0;
-    PerFunctional sum{};
+    PerFunctional sum{};    // one regime
+    PerFunctional least{};  // several
+    PerFunctional most{};
   };
   struct Block {
     std::size_t scale = 0;  // of the laws' blocks
@@ -97,9 +105,15 @@ class Bank {
     double capital = 0;
     std::int64_t n = 0;
     Run run;
-    std::vector<Residual> regimes;
+    Residual residual;
+  };
+  struct SlotSums {
+    std::int64_t n = 0;
+    PerFunctional sum{};
   };
 
+  [[nodiscard]] SlotSums sums_of(std::span<const std::int64_t> counts) const;
+  void add(Block& block, std::size_t cell, const SlotSums& slot) const;
   void enter(Block& block, std::int64_t slot, double grant) const;
   void fold(Block& block) const;
   void add_terms(const Block& block);

@@ -141,15 +141,19 @@ def rates():
             show("rate", tolerance=tolerance, cells=cells, counts=[n - ones, ones], weights=weights, logs=logs)
 
 
-def bank():
-    """Slots of 5 minutes, three cells of 20 minutes each in turn, two regimes; slots 7 and 20 have no events."""
+def bank(regimes):
+    """Slots of 5 minutes, three cells of 20 minutes each in turn; slots 7 and 20 have no events.
+
+    With two regimes a slot's residual is that of either: the block's lies between the sums of the least and of the
+    largest, and what is nearest to 0 there counts.
+    """
     k, slots = 12, 40
     p = np.full(k, 1 / k)
-    laws = [[law(p, n) for n in (500, 2500, 1000)] for _ in range(2)]
+    laws = [[law(p, n) for n in (500, 2500, 1000)] for _ in range(regimes)]
     blocks = [1, 3, 12]
-    tau2 = random.uniform(0, 4e-3, (2, 3, 2))
+    tau2 = random.uniform(0, 4e-3, (regimes, 3, 2))
     cells = [(s // 4) % 3 for s in range(slots)]
-    counts = [random.multinomial(random.poisson(60), laws[0][c][0]) for c in cells]
+    counts = [random.multinomial(random.poisson(60), laws[s // 5 % regimes][c][0]) for s, c in enumerate(cells)]
     for s in range(25, 30):
         counts[s] = np.roll(counts[s], 1) + np.arange(k)
     for s in (7, 20):
@@ -161,26 +165,22 @@ def bank():
             start = end - length + 1
             if (end + 1) % length or start < first:
                 continue
+            inside = range(start, end + 1)
+            n = sum(counts[s].sum() for s in inside)
             for f in (0, 1):
                 value = phi(f + 1, u)
-                zs = []
-                for regime in range(2):
-                    r = variance = 0
-                    for c in range(3):
-                        inside = [s for s in range(start, end + 1) if cells[s] == c]
-                        n = sum(counts[s].sum() for s in inside)
-                        q, size = laws[regime][c]
-                        mean = (q * value).sum()
-                        v = (q * (value - mean) ** 2).sum()
-                        r += sum((counts[s] * (value - mean)).sum() for s in inside)
-                        variance += n * v + n * n * v / size
-                    n = sum(counts[s].sum() for s in range(start, end + 1))
-                    variance += tau2[regime][b][f] * n * n
-                    if variance > 0:
-                        floor = n * 0.02 * (value.max() - value.min())
-                        zs.append((max(0, abs(r) - floor) / (1.25 * variance**0.5), r))
-                if zs:
-                    z, r = min(zs, key=lambda pair: pair[0])
+                means = [[(q * value).sum() for q, _ in regime] for regime in laws]
+                variances = [[(q * value**2).sum() - (q * value).sum() ** 2 for q, _ in regime] for regime in laws]
+                residuals = [[(counts[s] * (value - mean[cells[s]])).sum() for mean in means] for s in inside]
+                least, most = np.min(residuals, axis=1).sum(), np.max(residuals, axis=1).sum()
+                r = 0 if least < 0 < most else least if least >= 0 else most
+                variance = n * n * max(tau2[regime][b][f] for regime in range(regimes))
+                for c in range(3):
+                    m = sum(counts[s].sum() for s in inside if cells[s] == c)
+                    variance += max((m + m * m / laws[i][c][1]) * variances[i][c] for i in range(regimes))
+                if variance > 0:
+                    floor = n * 0.02 * (value.max() - value.min())
+                    z = max(0, abs(r) - floor) / (1.25 * variance**0.5)
                     e = sum(np.exp(t * z - t * t / 2) + np.exp(-t * z - t * t / 2) for t in (3, 4, 5, 6)) / 8
                     amount = min(0.5 / 10 * grant * length * e, 10)
                     terms.append((end, f, length, 1 if r >= 0 else -1, amount))
@@ -200,4 +200,5 @@ def bank():
 
 monitors()
 rates()
-bank()
+bank(1)
+bank(2)

@@ -295,6 +295,35 @@ TEST(Bank, LeavesOutBlocksWhoseLastSlotNobodyClosed) {
   EXPECT_EQ(bank.terms().front().block, 5 * kMinute);
 }
 
+// A block of an hour in which one regime followed the other fits neither: it must not be held against both.
+TEST(Bank, IsQuietInABlockInWhichRegimesFollowEachOther) {
+  MonitorReference reference = wobbling_reference();
+  std::vector<double> up(kBins);
+  for (std::size_t k = 0; k < kBins; ++k) up[k] = static_cast<double>(k + 1);
+  const double sum = kBins * (kBins + 1) / 2.0;
+  for (double& share : up) share /= sum;
+  const std::vector<double> down(up.rbegin(), up.rend());
+  for (CellLaw& law : reference.regimes[0].cells) law = {up, 1e6};
+  for (CellLaw& law : reference.regimes[1].cells) law = {down, 1e6};
+  const std::optional<BankLaws> laws = bank_laws(reference);
+  const auto evidence_after = [&](std::int64_t change) {
+    Bank bank(*laws, kPace.slot);
+    double most = 0;
+    for (std::int64_t slot = 0; slot < 12; ++slot) {
+      std::vector<std::int64_t> counts;
+      for (std::size_t k = 0; k < kBins; ++k) {
+        const auto weight = static_cast<std::int64_t>(slot < change ? k + 1 : kBins - k);
+        counts.push_back(10 * weight);
+      }
+      bank.close(slot, 0, counts, kGrant);
+      for (const BankTerm& term : bank.terms()) most = std::max(most, term.amount);
+    }
+    return most;
+  };
+  EXPECT_LT(evidence_after(12), 1e-6);  // one regime
+  EXPECT_LT(evidence_after(6), 1e-6);   // both
+}
+
 TEST(Bank, LeavesOutScalesShorterThanASlot) {
   const std::optional<BankLaws> laws = bank_laws(wobbling_reference());
   Bank bank(*laws, 15 * kMinute);
