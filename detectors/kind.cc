@@ -8,6 +8,18 @@
 
 namespace driftd::detectors {
 
+std::string_view accepts_text(Accepts which) {
+  switch (which) {
+    case Accepts::numbers:
+      return "any finite number";
+    case Accepts::unit_interval:
+      return "numbers in [0, 1]";
+    case Accepts::zero_or_one:
+      return "0 or 1";
+  }
+  return "";
+}
+
 const Kind* find_kind(std::string_view name) {
   for (const Kind* kind : catalogue()) {
     if (kind->name == name) return kind;

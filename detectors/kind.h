@@ -6,6 +6,8 @@
 // These detectors are heuristics that people know: none of them is part of the false-alarm budget.
 #pragma once
 
+#include <cmath>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -17,10 +19,28 @@
 
 namespace driftd::detectors {
 
+// The values that a detector takes; any other changes nothing.
+enum class Accepts : std::uint8_t { numbers, unit_interval, zero_or_one };
+
+inline bool accepts(Accepts which, double value) {
+  switch (which) {
+    case Accepts::numbers:
+      return std::isfinite(value);
+    case Accepts::unit_interval:
+      return value >= 0 && value <= 1;
+    case Accepts::zero_or_one:
+      return value == 0 || value == 1;
+  }
+  return false;
+}
+std::string_view accepts_text(Accepts which);  // "any finite number", "numbers in [0, 1]", "0 or 1"
+
 struct Kind {
-  std::string_view name;       // as configuration and `driftd detect` spell it
-  std::string_view summary;    // one line
-  std::string_view reads;      // which values it is made for
+  std::string_view name;     // as configuration and `driftd detect` spell it
+  std::string_view summary;  // one line
+  std::string_view reads;    // which values it is made for, and what they mean
+  Accepts accepts = Accepts::numbers;
+  bool starts_afresh = true;   // on the update after a drift; else it keeps something, which `memory` says
   std::string_view cost;       // per update
   std::string_view memory;     // what it holds
   std::string_view guarantee;  // what is known of its false alarms

@@ -6,8 +6,10 @@
 // - what `save` wrote, `load` into a detector of the same parameters restores, and the future of the
 //   two is identical to the bit; hostile bytes make `load` fail and leave the detector reset;
 // - `reset` makes it equal to a new one;
-// - a value that is not finite changes nothing: `update` answers as if it had not been called;
-// - it starts afresh by itself on the update after a drift, as river's detectors do;
+// - a value that is not finite, or none that its kind accepts, changes nothing: `update` answers as if
+//   it had not been called;
+// - it starts afresh by itself on the update after a drift, as river's detectors do, unless its kind says
+//   otherwise;
 // - bytes() <= memory_limit() at all times.
 #pragma once
 

@@ -10,6 +10,7 @@
 
 #include "app/commands/command.h"
 #include "app/number_stream.h"
+#include "core/event.h"
 #include "core/node.h"
 #include "detectors/kind.h"
 
@@ -29,13 +30,18 @@ struct Options {
 // Says what a detector says: a warning when it begins, every drift.
 class Report {
  public:
-  Report(SequentialDetector& detector, std::ostream& out) : detector_(detector), out_(out) {}
+  Report(const detectors::Kind& kind, SequentialDetector& detector, std::ostream& out)
+      : kind_(kind), detector_(detector), out_(out) {}
 
   void take(double value) {
+    if (std::isfinite(value) && !accepts(kind_.accepts, value) && refused_.empty()) {
+      refused_ = "the value at index " + std::to_string(values_) + " is " + shortest_text(value) + "; " +
+                 std::string(kind_.name) + " reads " + std::string(accepts_text(kind_.accepts));
+    }
     const Signal signal = detector_.update(value);
     const bool began = signal != last_ || signal == Signal::drift;
     last_ = signal;
-    if (signal == Signal::drift && std::isfinite(value)) {
+    if (signal == Signal::drift && accepts(kind_.accepts, value)) {
       tell("drift", drifts_);
     } else if (signal == Signal::warning && began) {
       tell("warning", warnings_);
@@ -46,6 +52,8 @@ class Report {
     out_ << R"({"values":)" << values_ << R"(,"drifts":)" << drifts_ << R"(,"warnings":)" << warnings_
          << "}\n";
   }
+  // What is wrong with the first value that the kind does not accept; empty where all are in order.
+  [[nodiscard]] const std::string& refused() const { return refused_; }
 
  private:
   void tell(const char* state, std::int64_t& count) {
@@ -54,8 +62,10 @@ class Report {
     out_ << R"({"index":)" << values_ << R"(,"state":")" << state << "\"}" << std::endl;
   }
 
+  const detectors::Kind& kind_;
   SequentialDetector& detector_;
   std::ostream& out_;
+  std::string refused_;
   Signal last_ = Signal::none;
   std::int64_t values_ = 0;
   std::int64_t drifts_ = 0;
@@ -76,14 +86,16 @@ ExitStatus detect(const Options& options, Streams& streams) {
       detectors::make_detector(options.kind, from_assignments(options.settings), "", faults);
   for (const Fault& fault : faults) streams.err << "driftd detect: " << to_text(fault) << '\n';
   if (!detector) return ExitStatus::usage;
-  Report report(*detector, streams.out);
+  Report report(*detectors::find_kind(options.kind), *detector, streams.out);
   const Status status = feed(options, streams.in, [&report](double value) { report.take(value); });
   if (!status) {
     streams.err << "driftd detect: " << status.error().message << '\n';
     return ExitStatus::failed;
   }
   report.finish();
-  return ExitStatus::done;
+  if (report.refused().empty()) return ExitStatus::done;
+  streams.err << "driftd detect: " << report.refused() << '\n';
+  return ExitStatus::failed;
 }
 
 }  // namespace

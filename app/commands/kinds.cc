@@ -10,6 +10,7 @@
 #include "app/text_table.h"
 #include "core/nearest.h"
 #include "detectors/kind.h"
+#include "detectors/kind_measures.h"
 
 namespace driftd::app {
 namespace {
@@ -25,8 +26,15 @@ struct Options {
 std::string range_of(const FieldDoc& field) { return field.range.empty() ? "any" : field.range; }
 
 Json kind_json(const Kind& kind) {
-  Json object = {{"name", kind.name},  {"summary", kind.summary}, {"reads", kind.reads},
-                 {"cost", kind.cost},  {"memory", kind.memory},   {"guarantee", kind.guarantee},
+  Json object = {{"name", kind.name},
+                 {"summary", kind.summary},
+                 {"reads", kind.reads},
+                 {"accepts", detectors::accepts_text(kind.accepts)},
+                 {"starts_afresh", kind.starts_afresh},
+                 {"cost", kind.cost},
+                 {"memory", kind.memory},
+                 {"guarantee", kind.guarantee},
+                 {"measured", detectors::measures_text(kind.name)},
                  {"paper", kind.paper}};
   object["parameters"] = Json::array();
   for (const FieldDoc& field : kind.parameters()) {
@@ -44,10 +52,11 @@ std::string kind_text(const Kind& kind) {
   const auto line = [](std::string_view title, std::string_view text) {
     return std::string(title) + std::string(text) + "\n";
   };
-  std::string text = line(kind.name, ": " + std::string(kind.summary)) + "\n" +
-                     line("reads      ", kind.reads) + line("cost       ", kind.cost) +
-                     line("memory     ", kind.memory) + line("guarantee  ", kind.guarantee) +
-                     line("source     ", kind.paper) + "\n";
+  std::string text =
+      line(kind.name, ": " + std::string(kind.summary)) + "\n" + line("reads      ", kind.reads) +
+      line("accepts    ", detectors::accepts_text(kind.accepts)) + line("cost       ", kind.cost) +
+      line("memory     ", kind.memory) + line("guarantee  ", kind.guarantee) +
+      line("measured   ", detectors::measures_text(kind.name)) + line("source     ", kind.paper) + "\n";
   TextTable table("lrlll", {"parameter", "default", "range", "unit", "what it is"});
   for (const FieldDoc& field : kind.parameters()) {
     table.add({field.name, field.standard, field.type.starts_with("one of") ? field.type : range_of(field),
@@ -57,15 +66,13 @@ std::string kind_text(const Kind& kind) {
 }
 
 std::string overview() {
-  TextTable table("lll", {"kind", "parameters (defaults)", "what it is"});
+  TextTable table("lll", {"kind", "accepts", "what it is"});
   for (const Kind* kind : detectors::catalogue()) {
-    std::string parameters;
-    for (const FieldDoc& field : kind->parameters()) {
-      parameters += (parameters.empty() ? "" : " ") + field.name + "=" + field.standard;
-    }
-    table.add({std::string(kind->name), parameters, std::string(kind->summary)});
+    table.add({std::string(kind->name), std::string(detectors::accepts_text(kind->accepts)),
+               std::string(kind->summary)});
   }
-  return table.text();
+  return table.text() +
+         "\n`driftd kinds NAME` tells its parameters, what is known of its false reports, and its source.\n";
 }
 
 ExitStatus list(const Options& options, Streams& streams) {

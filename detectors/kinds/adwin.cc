@@ -4,7 +4,9 @@
 // `clock` values all cuts between summaries are tried, oldest first, and the oldest summary is dropped
 // for as long as one of them shows a difference. Variances are merged as in Babcock, Datar, Motwani and
 // O'Callaghan (2003). The order of the operations is that of river 0.26, to whose reports and state it
-// agrees to the bit.
+// agrees to the bit. With `reset: false` it is MOA's ADWINChangeDetector, to whose reports it agrees at
+// every index: the newer part of the window remains after a drift, falls of the mean cut the window
+// without a report, and both parts have to be two values longer.
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -31,6 +33,7 @@ class Adwin final : public SequentialDetector {
     std::int64_t max_buckets = 5;
     std::int64_t min_window_length = 5;
     std::int64_t grace_period = 10;
+    bool reset = true;
   };
   static const Fields<Parameters>& fields() {
     static const Fields<Parameters> table =
@@ -43,7 +46,10 @@ class Adwin final : public SequentialDetector {
             .integer("min_window_length", &Parameters::min_window_length, {1, 1'000'000}, "values",
                      "Shortest part of the window that is compared.")
             .integer("grace_period", &Parameters::grace_period, {0, 1'000'000'000}, "values",
-                     "No cut is looked for until the window is longer than this.");
+                     "No cut is looked for until the window is longer than this.")
+            .flag("reset", &Parameters::reset,
+                  "Whether it starts afresh after a drift, as river; MOA goes on with the newer part and "
+                  "reports rises alone.");
     return table;
   }
 
@@ -59,10 +65,12 @@ class Adwin final : public SequentialDetector {
 
   Signal update(double value) override {
     if (!std::isfinite(value)) return drifted_ ? Signal::drift : Signal::none;
-    if (drifted_) reset();
+    if (drifted_ && parameters_.reset) reset();
+    const double mean = parameters_.reset ? 0.0 : total_ / width_;
     insert(value);
-    ticks_ = (ticks_ + 1) % parameters_.clock;
-    drifted_ = ticks_ == 0 && width_ > static_cast<double>(parameters_.grace_period) && shrink();
+    if (++ticks_ == parameters_.clock) ticks_ = 0;
+    drifted_ = ticks_ == 0 && width_ > static_cast<double>(parameters_.grace_period) && shrink() &&
+               (parameters_.reset || total_ / width_ > mean);
     return drifted_ ? Signal::drift : Signal::none;
   }
 
@@ -141,7 +149,7 @@ class Adwin final : public SequentialDetector {
   }
 
   [[nodiscard]] bool some_cut_differs() const {
-    const auto least = static_cast<double>(parameters_.min_window_length);
+    const auto least = static_cast<double>(parameters_.min_window_length + (parameters_.reset ? 0 : 2));
     double n0 = 0, n1 = width_, u0 = 0, u1 = total_;
     for (std::size_t i = rows_.size(); i-- > 0;) {
       for (std::size_t k = 0; k < rows_[i].size(); ++k) {
@@ -211,6 +219,7 @@ const Kind kind_adwin = {
     .name = "adwin",
     .summary = "a window that is cut where the means of its parts differ",
     .reads = "any numbers; the bound behind delta holds for values in [0, 1]",
+    .accepts = Accepts::numbers,
     .cost = "O(1) amortised, O(log n) comparisons every clock values",
     .memory = "max_buckets + 1 summaries of 16 bytes for each doubling of the window",
     .guarantee =

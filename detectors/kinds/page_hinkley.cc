@@ -108,6 +108,7 @@ const Kind kind_page_hinkley = {
     .name = "page_hinkley",
     .summary = "the cumulated deviation from the running mean has left its extreme by a threshold",
     .reads = "any numbers; delta and threshold are in their unit",
+    .accepts = Accepts::numbers,
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =

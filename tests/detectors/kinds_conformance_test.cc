@@ -20,13 +20,19 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::vector<double> stream(std::uint64_t seed, std::size_t count) {
+// Stretches of about 700 values of different levels, of what the kind accepts.
+std::vector<double> stream(const Kind& kind, std::uint64_t seed, std::size_t count) {
   std::mt19937_64 random(seed);
   std::vector<double> values;
-  double level = 0;
+  std::uint64_t level = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (random() % 700 == 0) level = static_cast<double>(random() % 20);
-    values.push_back(level + static_cast<double>(random() % 1000) / 1000);
+    if (random() % 700 == 0) level = (level + 1 + random() % 19) % 20;
+    const std::uint64_t draw = random() % 1000;
+    if (kind.accepts == Accepts::numbers) {
+      values.push_back(static_cast<double>(level) + static_cast<double>(draw) / 1000);
+    } else {
+      values.push_back(draw < 50 + 45 * level ? 1 : 0);
+    }
   }
   return values;
 }
@@ -106,7 +112,7 @@ TEST_P(EveryKind, RefusesWhatIsOutOfRangeByName) {
 }
 
 TEST_P(EveryKind, IsRestoredToAnIdenticalFutureAtAnyStep) {
-  const std::vector<double> values = stream(1, 4000);
+  const std::vector<double> values = stream(*GetParam(), 1, 4000);
   const auto original = make(*GetParam());
   int drifts = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -127,16 +133,17 @@ TEST_P(EveryKind, IsRestoredToAnIdenticalFutureAtAnyStep) {
 TEST_P(EveryKind, ResetEqualsNew) {
   const auto detector = make(*GetParam());
   const std::string fresh = state_of(*detector);
-  for (const double value : stream(2, 2000)) detector->update(value);
+  for (const double value : stream(*GetParam(), 2, 2000)) detector->update(value);
   detector->reset();
   EXPECT_EQ(state_of(*detector), fresh);
 }
 
 TEST_P(EveryKind, StartsAfreshOnTheUpdateAfterADrift) {
+  if (!GetParam()->starts_afresh) GTEST_SKIP() << "it says that it does not";
   const auto detector = make(*GetParam());
   const auto fresh = make(*GetParam());
   bool seen = false;
-  for (const double value : stream(3, 4000)) {
+  for (const double value : stream(*GetParam(), 3, 8000)) {
     if (seen) {
       detector->update(value);
       fresh->update(value);
@@ -148,10 +155,44 @@ TEST_P(EveryKind, StartsAfreshOnTheUpdateAfterADrift) {
   FAIL() << "no drift was reported";
 }
 
+TEST_P(EveryKind, GoesOnAfterADriftWhereReset) {
+  const std::vector<FieldDoc> parameters = GetParam()->parameters();
+  const bool has_reset =
+      std::any_of(parameters.begin(), parameters.end(), [](auto& p) { return p.name == "reset"; });
+  if (!has_reset) GTEST_SKIP() << "it has no such parameter";
+  const auto detector = make(*GetParam(), one("reset", "false"));
+  const auto fresh = make(*GetParam(), one("reset", "false"));
+  bool seen = false;
+  for (const double value : stream(*GetParam(), 3, 8000)) {
+    if (seen) {
+      detector->update(value);
+      fresh->update(value);
+      EXPECT_NE(state_of(*detector), state_of(*fresh));
+      return;
+    }
+    seen = detector->update(value) == Signal::drift;
+  }
+  FAIL() << "no drift was reported";
+}
+
+TEST_P(EveryKind, IgnoresWhatItDoesNotAccept) {
+  const auto detector = make(*GetParam());
+  Signal last = Signal::none;
+  for (const double value : stream(*GetParam(), 4, 3000)) {
+    for (const double odd : {-0.001, 0.5, 1.001, 1e300}) {
+      if (accepts(GetParam()->accepts, odd)) continue;
+      const std::string state = state_of(*detector);
+      EXPECT_EQ(detector->update(odd), last);
+      EXPECT_EQ(state_of(*detector), state);
+    }
+    last = detector->update(value);
+  }
+}
+
 TEST_P(EveryKind, IgnoresWhatIsNotFinite) {
   const auto detector = make(*GetParam());
   Signal last = Signal::none;
-  for (const double value : stream(4, 3000)) {
+  for (const double value : stream(*GetParam(), 4, 3000)) {
     for (const double odd :
          {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
           -std::numeric_limits<double>::infinity()}) {
@@ -168,6 +209,7 @@ TEST_P(EveryKind, SurvivesValuesAtTheEndsOfTheDoubles) {
   const double most = std::numeric_limits<double>::max();
   for (int i = 0; i < 3000; ++i) {
     detector->update(i % 3 == 0 ? most : i % 3 == 1 ? -most : std::numeric_limits<double>::denorm_min());
+    detector->update(i / 500 % 2);
   }
   const std::string state = state_of(*detector);
   Decoder in(state);
@@ -176,7 +218,7 @@ TEST_P(EveryKind, SurvivesValuesAtTheEndsOfTheDoubles) {
 
 TEST_P(EveryKind, KeepsItsMemoryWithinTheDeclaredBound) {
   const auto detector = make(*GetParam());
-  for (const double value : stream(5, 300'000)) {
+  for (const double value : stream(*GetParam(), 5, 300'000)) {
     detector->update(value);
     ASSERT_LE(detector->bytes(), detector->memory_limit());
   }
@@ -189,7 +231,7 @@ TEST_P(EveryKind, KeepsItsMemoryWithinTheDeclaredBound) {
 
 TEST_P(EveryKind, RefusesCutAndScrambledStates) {
   const auto detector = make(*GetParam());
-  for (const double value : stream(6, 1500)) detector->update(value);
+  for (const double value : stream(*GetParam(), 6, 1500)) detector->update(value);
   const std::string state = state_of(*detector);
   const auto victim = make(*GetParam());
   const std::string fresh = state_of(*victim);

@@ -1,0 +1,33 @@
+// Page's form of an e-detector, M := L max(M, 1), over bets that the mean of values in [0, 1] has
+// changed (detectors/e_detector.h, detectors/mean_bets.h).
+#include "detectors/mean_bets.h"
+
+namespace driftd::detectors {
+namespace {
+
+using Detector = MeanBets<Capital::cusum>;
+
+}  // namespace
+
+extern const Kind kind_e_cusum;
+const Kind kind_e_cusum = {
+    .name = "e_cusum",
+    .summary = "bets against a mean that is in order have made run_length of one (Page's form)",
+    .reads = "errors of a classifier (1 is wrong), or any numbers in [0, 1]",
+    .accepts = Detector::kAccepts,
+    .cost = "O(1): 6 bets, 12 with mode=both",
+    .memory = "32 bytes a bet",
+    .guarantee =
+        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on the "
+        "side "
+        "that mode watches), the mean time to a report is at least run_length values, however they depend on "
+        "each "
+        "other",
+    .paper =
+        "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Page, Continuous inspection schemes, Biometrika "
+        "41, 1954",
+    .parameters = parameters_of<Detector>,
+    .make = make_from_fields<Detector>,
+};
+
+}  // namespace driftd::detectors
