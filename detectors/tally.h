@@ -70,6 +70,12 @@ class Tally {
   // Further columns of a row that was added: those from `first` on. Cells came from a RowDeriver.
   void add_columns(std::size_t first, std::span<const std::uint8_t> cells,
                    std::span<const std::uint8_t> places, int sign = 1);
+  // The same of many rows, where their cells of one column have been counted already.
+  void add_counts(std::size_t column, std::uint8_t cell, const CellCount& count) {
+    CellCount& sum = cells_[layout_->offset(column) + cell];
+    sum.count += count.count;
+    sum.units = wrapping_add(sum.units, count.units);
+  }
   // Notes the text behind a cell `new` of the row.
   void note_new(std::uint32_t column, std::string_view text, int sign = 1);
 

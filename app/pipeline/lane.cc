@@ -234,6 +234,7 @@ void Lane::join_feedback(std::uint32_t index, collector::IdShard& shard,
 void Lane::count() {
   for (const TakenRow& row : rows_)
     if (row.counts) count_row(row);
+  derive_now();
   rows_.clear();
   feedback_.clear();
   for (auto& list : dealt_) list.clear();
@@ -261,7 +262,8 @@ void Lane::count_row(const TakenRow& row) {
   const std::span<const std::uint8_t> places(cells_.data() + row.cells + columns, columns);
   for (std::size_t i = row.segments; i < row.segments_end; ++i) {
     detectors::Tally& tally = slot.tally(segments_[i], row.plan->layout);
-    app::count_row(*row.plan, segments_[i], cells, places, tally, derived_);
+    tally.add(cells, places);
+    if (segments_[i] == 0) derive_later(slot, *row.plan, cells.data());
   }
   for (std::size_t n = row.notes; n < row.notes_end; ++n)
     slot.note({notes_[n].first,
@@ -274,6 +276,24 @@ void Lane::count_row(const TakenRow& row) {
   if (row.late) return;
   for (std::size_t v = row.values; v < row.values_end; ++v)
     slot.values.push_back({values_[v].first, row.time, std::string(row.id), values_[v].second, row.hash});
+}
+
+// Derived columns follow from the cells, and many rows at once take a third of the time.
+void Lane::derive_later(OpenSlot& slot, const Plan& plan, const std::uint8_t* cells) {
+  if (plan.deriver.columns() == 0) return;
+  if (underived_.slot != &slot || underived_.plan != &plan) derive_now();
+  underived_.slot = &slot;
+  underived_.plan = &plan;
+  underived_.rows.push_back(cells);
+}
+
+void Lane::derive_now() {
+  if (underived_.rows.empty()) return;
+  const Plan& plan = *underived_.plan;
+  plan.deriver.count(underived_.rows, underived_.slot->tally(0, plan.layout), derived_);
+  underived_.slot = nullptr;
+  underived_.plan = nullptr;
+  underived_.rows.clear();
 }
 
 }  // namespace driftd::app

@@ -120,6 +120,8 @@ class Lane {
   void bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
   void keep_raw(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
   void count_row(const TakenRow& row);
+  void derive_later(OpenSlot& slot, const Plan& plan, const std::uint8_t* cells);
+  void derive_now();
 
   struct TakenFeedback {
     std::uint32_t model = 0;
@@ -157,7 +159,13 @@ class Lane {
     detectors::BinnerHints hints;
   } recent_;
   BinnedRow binned_;
-  detectors::derived::DerivedRow derived_;
+  // Counted rows of the whole model whose derived columns are not yet: all of one slot and plan.
+  struct Underived {
+    OpenSlot* slot = nullptr;
+    const Plan* plan = nullptr;
+    std::vector<const std::uint8_t*> rows;  // their cells
+  } underived_;
+  detectors::derived::DerivedRows derived_;
 };
 
 }  // namespace driftd::app

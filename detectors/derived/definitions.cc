@@ -61,7 +61,6 @@ Feature get_feature(Decoder& in) {
   return feature;
 }
 
-// Sums of weights and scores stay within 32 bits because no direction is longer than 1.
 Direction get_direction(Decoder& in, std::size_t features) {
   Direction weights = get_all(in, features);
   double square = 0;

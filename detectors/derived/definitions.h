@@ -33,7 +33,7 @@ namespace driftd::detectors::derived {
 inline constexpr std::int32_t kUnit = 4096;  // of ranks and scores
 inline constexpr std::int32_t kMostScore = 4 * kUnit;
 inline constexpr std::int32_t kNoRank = std::numeric_limits<std::int32_t>::min();  // of a missing value
-inline constexpr std::size_t kMostFeatures = 256;  // the first of the reference; keeps sums within 32 bits
+inline constexpr std::size_t kMostFeatures = 256;  // the first of the reference
 inline constexpr std::size_t kMostPairs = 1024;
 inline constexpr std::size_t kMostPairCodes = std::size_t{1} << 24U;  // pairs of cells, over all pairs
 inline constexpr std::size_t kMostDirections = 64;                    // random projections, or components

@@ -6,6 +6,7 @@
 
 #include "detectors/derived/code_column.h"
 #include "detectors/derived/features.h"
+#include "detectors/derived/missing_pattern.h"
 #include "detectors/derived/row_deriver.h"
 #include "detectors/tally.h"
 

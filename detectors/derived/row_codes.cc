@@ -2,78 +2,100 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace driftd::detectors::derived {
 namespace {
 
-constexpr double kSumUnit = 8388608;  // 2^23: 256 features of weights of length 1 stay within 32 bits
+constexpr double kMostSum = 32000;  // with room for the rounding of 256 terms
 constexpr std::uint32_t kSteps = 4096;
-
-std::int32_t in_sum_units(double number) { return static_cast<std::int32_t>(std::lround(number * kSumUnit)); }
+constexpr int kStepBits = 4;  // of a sum, which has 16
 
 // A grid of kSteps from 0 to what is largest.
-double steps_to_the_unit(double most) { return most > 0 ? kSteps / most : 1; }
-std::uint32_t step_of(double number, double scale) {
+double steps_to_one(double most) { return most > 0 ? kSteps / most : 1; }
+std::uint16_t step_of(double number, double scale) {
   const double step = number * scale;
-  return step < kSteps - 1 ? static_cast<std::uint32_t>(step) : kSteps - 1;
+  return static_cast<std::uint16_t>(step < kSteps - 1 ? step : kSteps - 1);
+}
+
+// What the cells of the features add to one direction.
+using Terms = std::vector<std::vector<double>>;
+
+template <class Term>
+Terms terms_of(const std::vector<Feature>& features, const Term& term) {
+  Terms terms(features.size());
+  for (std::size_t f = 0; f < features.size(); ++f)
+    for (const std::int32_t score : features[f].scores)
+      terms[f].push_back(term(f, static_cast<double>(score) / kUnit));
+  return terms;
+}
+
+// Of all rows that could be.
+double largest_sum(const Terms& terms) {
+  double largest = 0;
+  for (const auto& of_feature : terms) {
+    double most = 0;
+    for (const double term : of_feature) most = std::max(most, std::abs(term));
+    largest += most;
+  }
+  return largest;
+}
+
+std::vector<Terms> lanes_of(const Definitions& definitions) {
+  std::vector<Terms> lanes;
+  for (const Direction& weights : definitions.projections)
+    lanes.push_back(
+        terms_of(definitions.features, [&](std::size_t f, double score) { return weights[f] * score; }));
+  if (!definitions.components) return lanes;
+  const Components& components = *definitions.components;
+  for (const Direction& load : components.loads)
+    lanes.push_back(terms_of(definitions.features, [&](std::size_t f, double score) {
+      return load[f] * (score - components.mean[f]);
+    }));
+  lanes.push_back(terms_of(definitions.features, [&](std::size_t f, double score) {
+    return (score - components.mean[f]) * (score - components.mean[f]);
+  }));
+  return lanes;
 }
 
 }  // namespace
 
 RowCodes::RowCodes(const Definitions& definitions) {
-  add_contributions(definitions);
-  add_projections(definitions);
-  if (definitions.missing_pattern) add_column(Sort::pattern, 0);
+  add_sources(definitions);
+  add_lanes(definitions);
+  for (std::size_t p = 0; p < projections_; ++p) add_column(Sort::projection, kSteps, scales_[p]);
+  if (definitions.missing_pattern) add_column(Sort::pattern, 0, 0);
   add_pairs(definitions);
-  if (definitions.components) add_component_columns(definitions);
+  if (definitions.components) add_components(*definitions.components);
 }
 
-void RowCodes::add_column(Sort sort, std::uint32_t width) {
-  columns_.push_back({sort, size_, width, 0, 0});
+void RowCodes::add_column(Sort sort, std::uint32_t width, double scale) {
+  columns_.push_back({sort, size_, width, scale});
   size_ += width;
 }
 
-void RowCodes::add_contributions(const Definitions& definitions) {
-  projections_ = definitions.projections.size();
-  const std::size_t components = definitions.components ? definitions.components->loads.size() : 0;
-  lanes_ = (projections_ + components + kLanes - 1) / kLanes * kLanes;
-  for (std::size_t f = 0; f < definitions.features.size(); ++f) {
-    const Feature& feature = definitions.features[f];
+void RowCodes::add_sources(const Definitions& definitions) {
+  for (const Feature& feature : definitions.features) {
     sources_.push_back({feature.column, static_cast<std::uint32_t>(ranks_.size())});
-    const double mean = definitions.components ? definitions.components->mean[f] : 0;
-    for (std::size_t cell = 0; cell < feature.scores.size(); ++cell) {
-      const double score = static_cast<double>(feature.scores[cell]) / kUnit;
-      const std::size_t first = contributions_.size();
-      contributions_.resize(first + lanes_, 0);
-      for (std::size_t p = 0; p < projections_; ++p)
-        contributions_[first + p] = in_sum_units(definitions.projections[p][f] * score);
-      for (std::size_t k = 0; k < components; ++k)
-        contributions_[first + projections_ + k] =
-            in_sum_units(definitions.components->loads[k][f] * (score - mean));
-      squares_.push_back(std::llround((score - mean) * (score - mean) * kSumUnit));
-      ranks_.push_back(feature.ranks[cell]);
+    ranks_.insert(ranks_.end(), feature.ranks.begin(), feature.ranks.end());
+  }
+}
+
+void RowCodes::add_lanes(const Definitions& definitions) {
+  projections_ = definitions.projections.size();
+  const std::vector<Terms> lanes = lanes_of(definitions);
+  lanes_ = (lanes.size() + kLanes - 1) / kLanes * kLanes;
+  contributions_.resize(ranks_.size() * lanes_, 0);
+  for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+    const double largest = largest_sum(lanes[lane]);
+    scales_.push_back(largest > 0 ? kMostSum / largest : 1);
+    std::size_t cell = lane;
+    for (const auto& of_feature : lanes[lane]) {
+      for (const double term : of_feature) {
+        contributions_[cell] = static_cast<std::int16_t>(std::lround(term * scales_[lane]));
+        cell += lanes_;
+      }
     }
-  }
-}
-
-// Of all rows that could be.
-std::int32_t RowCodes::largest_sum(std::size_t lane) const {
-  std::int64_t largest = 0;
-  for (std::size_t f = 0; f < sources_.size(); ++f) {
-    const std::size_t end = f + 1 < sources_.size() ? sources_[f + 1].first : ranks_.size();
-    std::int32_t most = 0;
-    for (std::size_t cell = sources_[f].first; cell < end; ++cell)
-      most = std::max(most, std::abs(contributions_[cell * lanes_ + lane]));
-    largest += most;
-  }
-  return static_cast<std::int32_t>(largest);
-}
-
-void RowCodes::add_projections(const Definitions& definitions) {
-  for (std::size_t p = 0; p < definitions.projections.size(); ++p) {
-    add_column(Sort::projection, kSteps);
-    unsigned& shift = columns_.back().shift;
-    while ((largest_sum(p) >> shift) >= static_cast<std::int32_t>(kSteps / 2)) ++shift;
   }
 }
 
@@ -85,26 +107,21 @@ void RowCodes::add_pairs(const Definitions& definitions) {
     const auto stride = static_cast<std::uint32_t>(b.ranks.size());
     pairs_.push_back({a.column, b.column, size_, stride});
     pair_ranks_.emplace_back(sources_[first].first, sources_[second].first);
-    add_column(Sort::pair, static_cast<std::uint32_t>(a.ranks.size()) * stride);
+    add_column(Sort::pair, static_cast<std::uint32_t>(a.ranks.size()) * stride, 0);
   }
 }
 
-void RowCodes::add_component_columns(const Definitions& definitions) {
-  double largest_square = 0, largest_t2 = 0;
-  for (std::size_t f = 0; f < sources_.size(); ++f) {
-    const auto begin = squares_.begin() + sources_[f].first;
-    const auto end = f + 1 < sources_.size() ? squares_.begin() + sources_[f + 1].first : squares_.end();
-    if (begin != end) largest_square += static_cast<double>(*std::max_element(begin, end));
+void RowCodes::add_components(const Components& components) {
+  double largest_t2 = 0;
+  for (std::size_t k = 0; k < components.variances.size(); ++k) {
+    const double scale = scales_[projections_ + k];
+    squares_.push_back(1 / (scale * scale));
+    inverse_variances_.push_back(squares_.back() / components.variances[k]);
+    largest_t2 += kMostSum * kMostSum * inverse_variances_.back();
   }
-  for (std::size_t k = 0; k < definitions.components->variances.size(); ++k) {
-    inverse_variances_.push_back(1 / (definitions.components->variances[k] * kSumUnit * kSumUnit));
-    const auto most = static_cast<double>(largest_sum(projections_ + k));
-    largest_t2 += most * most * inverse_variances_.back();
-  }
-  add_column(Sort::error, kSteps);
-  columns_.back().scale = steps_to_the_unit(std::sqrt(largest_square / kSumUnit));
-  add_column(Sort::t2, kSteps);
-  columns_.back().scale = steps_to_the_unit(std::sqrt(largest_t2));
+  const double largest_square = kMostSum / scales_[projections_ + components.variances.size()];
+  add_column(Sort::error, kSteps, steps_to_one(std::sqrt(largest_square)));
+  add_column(Sort::t2, kSteps, steps_to_one(std::sqrt(largest_t2)));
 }
 
 std::optional<double> RowCodes::value(std::size_t column, std::uint32_t code) const {
@@ -112,7 +129,7 @@ std::optional<double> RowCodes::value(std::size_t column, std::uint32_t code) co
   const double middle = static_cast<double>(code) + 0.5;
   switch (one.sort) {
     case Sort::projection:
-      return std::ldexp(middle - kSteps / 2.0, static_cast<int>(one.shift)) / kSumUnit;
+      return std::ldexp(middle - kSteps / 2.0, kStepBits) / one.scale;
     case Sort::pair: {
       const auto& [a, b] = pair_ranks_[column - first_pair_];
       const std::uint32_t stride = pairs_[column - first_pair_].stride;
@@ -130,34 +147,46 @@ std::optional<double> RowCodes::value(std::size_t column, std::uint32_t code) co
   return std::nullopt;
 }
 
-// Eight sums stay in registers while the features go by.
-void RowCodes::sum(std::span<const std::uint8_t> cells, Sums& sums) const {
+// The sums stay in registers while the features go by.
+void RowCodes::sum(const std::uint8_t* cells, Sums& sums) const {
+  using Eight = std::int16_t __attribute__((vector_size(16)));
+  constexpr std::size_t kEight = 8;
   for (std::size_t lane = 0; lane < lanes_; lane += kLanes) {
-    std::array<std::int32_t, kLanes> eight{};
-    const std::int32_t* const begin = contributions_.data() + lane;
+    std::array<Eight, kLanes / kEight> sum{};
+    const std::int16_t* const begin = contributions_.data() + lane;
     for (const Source& source : sources_) {
-      const std::int32_t* const added = begin + (source.first + cells[source.column]) * lanes_;
-      for (std::size_t i = 0; i < kLanes; ++i) eight[i] += added[i];
+      const std::int16_t* const added = begin + (source.first + cells[source.column]) * lanes_;
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        Eight eight;
+        std::memcpy(&eight, added + kEight * i, sizeof eight);
+        sum[i] += eight;
+      }
     }
-    std::copy(eight.begin(), eight.end(), sums.begin() + static_cast<std::ptrdiff_t>(lane));
+    std::memcpy(sums.data() + lane, sum.data(), sizeof sum);
   }
 }
 
-void RowCodes::code_components(std::span<const std::uint8_t> cells, const Sums& sums,
-                               std::span<std::uint32_t> codes) const {
-  std::int64_t square = 0;
-  for (const Source& source : sources_) square += squares_[source.first + cells[source.column]];
+void RowCodes::code_components(const Sums& sums, std::uint16_t* codes) const {
+  const std::size_t size = squares_.size();
   double explained = 0, t2 = 0;
-  for (std::size_t k = 0; k < inverse_variances_.size(); ++k) {
-    const auto coordinate = static_cast<double>(sums[projections_ + k]);
-    explained += coordinate * coordinate;
-    t2 += coordinate * coordinate * inverse_variances_[k];
+  for (std::size_t k = 0; k < size; ++k) {
+    const double coordinate = sums[projections_ + k];
+    const double square = coordinate * coordinate;
+    explained += square * squares_[k];
+    t2 += square * inverse_variances_[k];
   }
-  const double left = static_cast<double>(square) / kSumUnit - explained / (kSumUnit * kSumUnit);
-  const Column& error = columns_[codes.size() - 2];
-  const Column& distance = columns_.back();
-  codes[codes.size() - 2] = error.offset + step_of(std::sqrt(std::max(left, 0.0)), error.scale);
-  codes.back() = distance.offset + step_of(std::sqrt(t2), distance.scale);
+  const double left = sums[projections_ + size] / scales_[projections_ + size] - explained;
+  codes[0] = step_of(std::sqrt(std::max(left, 0.0)), columns_[columns_.size() - 2].scale);
+  codes[1] = step_of(std::sqrt(t2), columns_.back().scale);
+}
+
+void RowCodes::directions_of(const std::uint8_t* cells, std::span<std::uint16_t> codes) const {
+  if (lanes_ == 0) return;
+  Sums sums;  // NOLINT(cppcoreguidelines-pro-type-member-init): sum() sets the lanes that are read
+  sum(cells, sums);
+  for (std::size_t p = 0; p < projections_; ++p)
+    codes[p] = static_cast<std::uint16_t>((sums[p] >> kStepBits) + static_cast<int>(kSteps / 2));
+  if (!squares_.empty()) code_components(sums, codes.data() + projections_);
 }
 
 void RowCodes::of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> codes) const {
@@ -165,14 +194,12 @@ void RowCodes::of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> 
     const Pair& pair = pairs_[i];
     codes[first_pair_ + i] = pair.offset + cells[pair.first] * pair.stride + cells[pair.second];
   }
-  if (lanes_ == 0) return;
-  Sums sums;  // NOLINT(cppcoreguidelines-pro-type-member-init): sum() sets the lanes that are read
-  sum(cells, sums);
-  for (std::size_t p = 0; p < projections_; ++p) {
-    const std::int32_t step = sums[p] >> columns_[p].shift;
-    codes[p] = columns_[p].offset + static_cast<std::uint32_t>(step + static_cast<std::int32_t>(kSteps / 2));
+  std::array<std::uint16_t, kMostDirections + 2> steps;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  directions_of(cells.data(), steps);
+  for (std::size_t i = 0; i < directions(); ++i) {
+    const std::size_t column = direction_column(i);
+    codes[column] = columns_[column].offset + steps[i];
   }
-  if (!inverse_variances_.empty()) code_components(cells, sums, codes);
 }
 
 }  // namespace driftd::detectors::derived

@@ -8,8 +8,9 @@
 //                data reconstruction has it), on a grid of 4096 steps
 //   hotelling_t2 the sum over components of (coordinate^2 / variance), on a grid that is even in its root
 //
-// Weights times scores are kept for each cell, as integers of 2^-23: a row costs one short vector addition a
-// feature for all directions together. Immutable once made; any thread; nothing is allocated after the
+// Weights times scores are kept for each cell as 16-bit integers, each direction in a unit of its own, in
+// which no sum can overflow: a row costs four short vector additions a feature for 32 directions together,
+// and sums are the same in any order. Immutable once made; any thread; nothing is allocated after the
 // constructor.
 #pragma once
 
@@ -41,49 +42,65 @@ class RowCodes {
   // of the side's other columns, as a Binner gives them.
   void of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> codes) const;
 
+  // The same in two parts, for many rows at once. The code of a pair is first * stride + second of the cells
+  // of two columns.
+  struct Pair {
+    std::uint32_t first = 0, second = 0;  // columns
+    std::uint32_t offset = 0, stride = 0;
+  };
+  [[nodiscard]] std::span<const Pair> pairs() const { return pairs_; }
+  [[nodiscard]] std::size_t first_pair() const { return first_pair_; }  // its column
+  // Directions are the projections, then reconstruction error and T2; of a row their codes from 0.
+  [[nodiscard]] std::size_t directions() const { return projections_ + (squares_.empty() ? 0 : 2); }
+  [[nodiscard]] std::size_t direction_column(std::size_t direction) const {
+    return direction < projections_ ? direction : columns_.size() - 2 + (direction - projections_);
+  }
+  void directions_of(const std::uint8_t* cells, std::span<std::uint16_t> codes) const;
+  // The columns that are looked at.
+  template <class Visit>
+  void for_each_source(const Visit& visit) const {
+    for (const Source& source : sources_) visit(source.column);
+  }
+
  private:
-  static constexpr std::size_t kLanes = 8;  // sums that are made at once
-  static constexpr std::size_t kMostLanes = 2 * kMostDirections;
-  using Sums = std::array<std::int32_t, kMostLanes>;
+  static constexpr std::size_t kLanes = 32;  // sums that are made at once
+  static constexpr std::size_t kMostLanes = 2 * kMostDirections + kLanes;
+  using Sums = std::array<std::int16_t, kMostLanes>;
 
   enum class Sort : std::uint8_t { projection, pattern, pair, error, t2 };
   struct Column {
     Sort sort = Sort::pattern;
     std::uint32_t offset = 0;
     std::uint32_t width = 0;
-    unsigned shift = 0;  // projection: of the sum
-    double scale = 0;    // error: steps to the unit; t2: to the unit of the root
+    double scale = 0;  // projection: units of the sum to 1; error: steps to 1; t2: to 1 of the root
   };
   struct Source {
     std::uint32_t column = 0;
     std::uint32_t first = 0;  // of its cells among all features'
   };
-  struct Pair {
-    std::uint32_t first = 0, second = 0;  // columns
-    std::uint32_t offset = 0, stride = 0;
-  };
 
-  void add_column(Sort sort, std::uint32_t width);
-  void add_contributions(const Definitions& definitions);
-  void add_projections(const Definitions& definitions);
+  void add_column(Sort sort, std::uint32_t width, double scale);
+  void add_sources(const Definitions& definitions);
+  void add_lanes(const Definitions& definitions);
   void add_pairs(const Definitions& definitions);
-  void add_component_columns(const Definitions& definitions);
-  [[nodiscard]] std::int32_t largest_sum(std::size_t lane) const;
-  void sum(std::span<const std::uint8_t> cells, Sums& sums) const;
-  void code_components(std::span<const std::uint8_t> cells, const Sums& sums,
-                       std::span<std::uint32_t> codes) const;
+  void add_components(const Components& components);
+  void sum(const std::uint8_t* cells, Sums& sums) const;
+  void code_components(const Sums& sums, std::uint16_t* codes) const;
 
   std::vector<Column> columns_;
   std::uint32_t size_ = 0;
   std::vector<Source> sources_;  // the features
   std::vector<Pair> pairs_;
   std::size_t projections_ = 0;
-  std::size_t first_pair_ = 0;               // columns
-  std::size_t lanes_ = 0;                    // projections, then components, filled up to whole kLanes
-  std::vector<std::int32_t> contributions_;  // by cell of a feature, then lane
-  std::vector<std::int64_t> squares_;        // by cell of a feature: its centred score's
-  std::vector<double> inverse_variances_;    // by component, of coordinates as sums are
-  std::vector<std::int32_t> ranks_;          // of pairs, for value(): by cell of a feature
+  std::size_t first_pair_ = 0;  // columns
+  // A lane for each projection, each component and the squared length, filled up to whole kLanes.
+  std::size_t lanes_ = 0;
+  std::vector<std::int16_t> contributions_;  // by cell of a feature, then lane
+  std::vector<double> scales_;               // by lane: units to 1
+  // By component, of a coordinate's square as sums have it.
+  std::vector<double> squares_;
+  std::vector<double> inverse_variances_;
+  std::vector<std::int32_t> ranks_;  // of pairs, for value(): by cell of a feature
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pair_ranks_;  // where those of a pair begin
 };
 

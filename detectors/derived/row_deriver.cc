@@ -1,36 +1,10 @@
 #include "detectors/derived/row_deriver.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "detectors/derived/row_tables.h"
+
 namespace driftd::detectors::derived {
-
-struct RowDeriver::Tables {
-  explicit Tables(const Profile& profile, const std::vector<const ColumnProfile*>& columns)
-      : codes(*profile.derived),
-        binner(columns),
-        pattern(profile.side(Side::predictions)),
-        has_pattern(profile.derived->missing_pattern),
-        pattern_column(static_cast<std::uint32_t>(profile.derived->pattern_column())) {
-    meanings.resize(
-        std::max<std::size_t>(codes.size(), 1));  // the pattern's, which has no code, is the first
-    for (std::uint32_t column = 0; column < codes.columns(); ++column) {
-      for (std::uint32_t code = 0; code < codes.width(column); ++code) {
-        const auto value = codes.value(column, code);
-        meanings[codes.offset(column) + code] = value ? binner.cell_of(column, *value) : Cell{kNullCell, 0};
-      }
-    }
-    if (has_pattern) complete = binner.cell_of(pattern_column, kNothingMissing);
-  }
-
-  RowCodes codes;
-  Binner binner;  // of the derived columns
-  MissingPattern pattern;
-  bool has_pattern;
-  std::uint32_t pattern_column;
-  Cell complete;
-  std::vector<Cell> meanings;  // by code
-};
 
 RowDeriver::RowDeriver(const Profile& profile) {
   std::vector<const ColumnProfile*> made;
@@ -59,9 +33,9 @@ void RowDeriver::derive(std::span<const std::uint8_t> cells, DerivedRow& row) co
   if (tables.has_pattern) row.codes[tables.pattern_column] = 0;
   tables.codes.of(cells, row.codes);
   for (std::size_t i = 0; i < columns_; ++i) {
-    const Cell cell = tables.meanings[row.codes[i]];
-    row.cells[i] = cell.cell;
-    row.places[i] = cell.place;
+    const Meaning meaning = tables.meanings[row.codes[i]];
+    row.cells[i] = meaning.cell();
+    row.places[i] = meaning.place();
   }
   if (!tables.has_pattern) return;
   Cell cell = tables.complete;

@@ -1,13 +1,9 @@
-#!/ usr / bin / env python3
-""
-    "Writes derived_cases.txt: what derived columns must say of a small data set, by scipy and scikit-learn.
+"""Writes derived_cases.txt: what derived columns must say of a small data set, by scipy and scikit-learn.
 
     derived_cases.py > derived_cases.txt
 
-                           Row i has the time 10 i seconds after the epoch,
-    so that the rows of even five minutes are those with i  // 30 even.
-        Every feature has few values,
-    so that each has a cell of its own.A line is `name number...`; nan is a missing value.
+Row i has the time 10 i seconds after the epoch, so that the rows of even five minutes are those with i // 30 even.
+Every feature has few values, so that each has a cell of its own. A line is `name number...`; nan is a missing value.
 """
 
 import itertools

@@ -109,6 +109,29 @@ TEST(DerivedProfile, TheStreamsRowsAreCountedAsTheReferencesWere) {
   }
 }
 
+// Any cells, so that values beyond the reference's range and unknown patterns are among them.
+TEST(DerivedProfile, ManyRowsAtOnceAreCountedAsOneByOne) {
+  const Profile profile = reference_of(three_columns(), all_options());
+  const RowDeriver deriver(profile);
+  const auto layout = std::make_shared<const TallyLayout>(profile, Side::predictions);
+  std::mt19937_64 random(2);
+  std::vector<std::array<std::uint8_t, 3>> cells(2500);
+  std::vector<const std::uint8_t*> rows;
+  for (auto& row : cells) {
+    for (std::size_t column = 0; column < 3; ++column)
+      row[column] = static_cast<std::uint8_t>(random() % profile.columns[column].cells());
+    rows.push_back(row.data());
+  }
+  for (const std::size_t size : {0U, 1U, 23U, 24U, 1024U, 1025U, 2500U}) {
+    Tally together(layout), apart(layout);
+    DerivedRows scratch;
+    DerivedRow one;
+    deriver.count(std::span(rows).first(size), together, scratch);
+    for (std::size_t i = 0; i < size; ++i) deriver.count(cells[i], apart, one);
+    EXPECT_EQ(together, apart) << size;
+  }
+}
+
 TEST(DerivedProfile, PatternsNameWhatIsMissingTogether) {
   const Profile profile = reference_of(three_columns(), all_options());
   EXPECT_THAT(profile.find("derived:missing_pattern")->categories,
