@@ -48,8 +48,9 @@ struct Outcomes {
 
 class Builder {
  public:
-  Builder(const Table& table, const ProfileOptions& options, ProfileParts parts)
-      : table_(table), options_(options), parts_(parts) {}
+  Builder(const Table& table, const ProfileOptions& options, ProfileParts parts,
+          const Profile* like = nullptr)
+      : table_(table), options_(options), parts_(parts), like_(like) {}
 
   Result<Profile> build() {
     if (Status checked = check(); !checked.ok()) return checked.error();
@@ -57,6 +58,8 @@ class Builder {
     resolve_outcomes();
     if (parts_ != ProfileParts::pairs) add_prediction_columns();
     if (parts_ != ProfileParts::predictions) add_pair_columns();
+    if (like_ != nullptr)
+      if (Status all = take_the_bins_of(*like_); !all.ok()) return all.error();
     count(Side::predictions, all_rows_);
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
@@ -94,7 +97,7 @@ class Builder {
     }
     profile_.model = options_.model;
     profile_.version = options_.version;
-    profile_.task = inference.finish(options_.task);
+    profile_.task = like_ != nullptr ? like_->task : inference.finish(options_.task);
     profile_.rows = static_cast<std::int64_t>(table_.size());
     profile_.pairs = parts_ == ProfileParts::predictions ? 0 : static_cast<std::int64_t>(pair_rows_.size());
   }
@@ -143,6 +146,34 @@ class Builder {
     profile_.columns.push_back(
         column_profile(source, {all, edges}, given.bins.value_or(options_.bins), type ? type : given.type));
     sources_.push_back(std::move(source));
+  }
+
+  // Its columns in its order, over its bins; moments are those of the rows.
+  Status take_the_bins_of(const Profile& like) {
+    std::vector<ColumnProfile> columns;
+    std::vector<ColumnSource> sources;
+    for (const ColumnProfile& column : like.columns) {
+      const auto known = std::find_if(profile_.columns.begin(), profile_.columns.end(),
+                                      [&](const ColumnProfile& own) { return own.name == column.name; });
+      const bool on_labels = side_of(column.role) == Side::pairs;
+      if (known == profile_.columns.end() && !on_labels)
+        return Error{ErrorCode::invalid, "the rows have no column " + column.name +
+                                             ", which the profile has that they are to be like"};
+      ColumnProfile& made = columns.emplace_back(column);
+      made.reference.assign(column.cells(), CellCount{});
+      if (known == profile_.columns.end()) {
+        sources.push_back({column.name, column.role, [](std::size_t) { return Value{}; }});
+        continue;
+      }
+      if (column.type == ColumnType::numeric && known->type == column.type) {
+        made.mean = known->mean;
+        made.standard_deviation = known->standard_deviation;
+      }
+      sources.push_back(sources_[static_cast<std::size_t>(known - profile_.columns.begin())]);
+    }
+    profile_.columns = std::move(columns);
+    sources_ = std::move(sources);
+    return success();
   }
 
   void add_prediction_columns() {
@@ -263,6 +294,7 @@ class Builder {
   const Table& table_;
   const ProfileOptions& options_;
   ProfileParts parts_;
+  const Profile* like_;
   Profile profile_;
   Rows all_rows_;
   Rows pair_rows_;
@@ -275,6 +307,10 @@ class Builder {
 
 Result<Profile> build_profile(const Table& table, const ProfileOptions& options, ProfileParts parts) {
   return Builder(table, options, parts).build();
+}
+
+Result<Profile> build_profile_like(const Table& table, const ProfileOptions& options, const Profile& like) {
+  return Builder(table, options, ProfileParts::both, &like).build();
 }
 
 }  // namespace driftd::detectors
