@@ -3,6 +3,7 @@
 #include <array>
 #include <random>
 
+#include "app/certify/certificate_watch.h"
 #include "app/config/reload.h"
 #include "app/http/api.h"
 #include "app/kafka_topics.h"
@@ -56,6 +57,7 @@ Result<std::unique_ptr<Service>> Service::start(const std::string& file, Config 
                                  {"http", service->url()},
                                  {"partitions", service->source_->partitions().size()},
                                  {"storage", service->config_->storage.path}});
+  service->warn_of_uncertified_models();
   return service;
 }
 
@@ -110,6 +112,10 @@ Status Service::open_engine() {
   next_checkpoint_ = std::chrono::steady_clock::now();
   mailbox_.set_ready(true);
   return success();
+}
+
+void Service::warn_of_uncertified_models() {
+  warn_of_uncertified(uncertified(*config_, engine_->state().registry), file_, log_);
 }
 
 Status Service::turn() {
@@ -199,6 +205,7 @@ Status Service::reload() {
   log_.set_level(config_->log.level);
   facts_.reloaded = wall_clock();
   log_.info("configuration reloaded", {{"file", file_}});
+  warn_of_uncertified_models();
   return success();
 }
 

@@ -58,6 +58,7 @@ class Service {
   Status checkpoint_if_due(bool force);
   void deliver();
   void log_incidents();
+  void warn_of_uncertified_models();
 
   std::string file_;
   std::unique_ptr<Config> config_;

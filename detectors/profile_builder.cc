@@ -49,17 +49,20 @@ struct Outcomes {
 
 class Builder {
  public:
-  Builder(const Table& table, const ProfileOptions& options, ProfileParts parts)
-      : table_(table), options_(options), parts_(parts) {}
+  Builder(const Table& table, const ProfileOptions& options, ProfileParts parts,
+          const Profile* like = nullptr)
+      : table_(table), options_(options), parts_(parts), like_(like) {}
 
   Result<Profile> build() {
     if (Status checked = check(); !checked.ok()) return checked.error();
     describe();
     resolve_outcomes();
     if (parts_ != ProfileParts::pairs) add_prediction_columns();
+    if (Status all = take_the_bins(Side::predictions); !all.ok()) return all.error();
     count(Side::predictions, all_rows_);
     add_derived();
     if (parts_ != ProfileParts::predictions) add_pair_columns();
+    if (Status all = take_the_bins(Side::pairs); !all.ok()) return all.error();
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
@@ -96,7 +99,7 @@ class Builder {
     }
     profile_.model = options_.model;
     profile_.version = options_.version;
-    profile_.task = inference.finish(options_.task);
+    profile_.task = like_ != nullptr ? like_->task : inference.finish(options_.task);
     profile_.rows = static_cast<std::int64_t>(table_.size());
     profile_.pairs = parts_ == ProfileParts::predictions ? 0 : static_cast<std::int64_t>(pair_rows_.size());
   }
@@ -145,6 +148,40 @@ class Builder {
     profile_.columns.push_back(
         column_profile(source, {all, edges}, given.bins.value_or(options_.bins), type ? type : given.type));
     sources_.push_back(std::move(source));
+  }
+
+  // Its columns in its order, over its bins; moments are those of the rows.
+  Status take_the_bins(Side side) {
+    if (like_ == nullptr) return success();
+    std::vector<ColumnProfile> columns;
+    std::vector<ColumnSource> sources;
+    for (std::size_t i = 0; i < profile_.columns.size(); ++i) {
+      if (side_of(profile_.columns[i].role) == side) continue;
+      columns.push_back(profile_.columns[i]);
+      sources.push_back(sources_[i]);
+    }
+    for (const ColumnProfile& column : like_->columns) {
+      if (side_of(column.role) != side || column.role == Role::derived) continue;
+      const auto known = std::find_if(profile_.columns.begin(), profile_.columns.end(),
+                                      [&](const ColumnProfile& own) { return own.name == column.name; });
+      if (known == profile_.columns.end() && side == Side::predictions)
+        return Error{ErrorCode::invalid, "the rows have no column " + column.name +
+                                             ", which the profile has that they are to be like"};
+      ColumnProfile& made = columns.emplace_back(column);
+      made.reference.assign(column.cells(), CellCount{});
+      if (known == profile_.columns.end()) {
+        sources.push_back({column.name, column.role, [](std::size_t) { return Value{}; }});
+        continue;
+      }
+      if (column.type == ColumnType::numeric && known->type == column.type) {
+        made.mean = known->mean;
+        made.standard_deviation = known->standard_deviation;
+      }
+      sources.push_back(sources_[static_cast<std::size_t>(known - profile_.columns.begin())]);
+    }
+    profile_.columns = std::move(columns);
+    sources_ = std::move(sources);
+    return success();
   }
 
   void add_prediction_columns() {
@@ -222,12 +259,18 @@ class Builder {
   // From what count() has kept of the predictions' side.
   void add_derived() {
     const std::size_t before = profile_.columns.size();
-    for (auto& [number, counts] : derived::add_derived_columns(profile_, derived_, options_.derived)) {
+    for (auto& [number, counts] :
+         like_ != nullptr ? derived::add_derived_columns_of(*like_, profile_, derived_)
+                          : derived::add_derived_columns(profile_, derived_, options_.derived)) {
       std::string& kept = blocks_[number].predictions;
       kept = add_encoded_tallies(kept, counts);
     }
     sources_.resize(sources_.size() + profile_.columns.size() - before);  // theirs are other columns' cells
     derived_ = {};
+  }
+
+  [[nodiscard]] bool wants_derived() const {
+    return like_ != nullptr ? like_->derived.has_value() : options_.derived.any();
   }
 
   void keep_for_derived(std::uint32_t row, const std::vector<std::uint8_t>& cells) {
@@ -256,7 +299,7 @@ class Builder {
         places[k] = cell.place;
       }
       block.add(cells, places);
-      if (side == Side::predictions && options_.derived.any()) keep_for_derived(rows[i], cells);
+      if (side == Side::predictions && wants_derived()) keep_for_derived(rows[i], cells);
       if (i + 1 < rows.size() && block_of(rows[i + 1]) == block_of(rows[i])) continue;
       total.merge(block);
       if (const auto number = block_of(rows[i])) keep_block(*number, side, block);
@@ -284,6 +327,7 @@ class Builder {
   const Table& table_;
   const ProfileOptions& options_;
   ProfileParts parts_;
+  const Profile* like_;
   Profile profile_;
   Rows all_rows_;
   Rows pair_rows_;
@@ -297,6 +341,10 @@ class Builder {
 
 Result<Profile> build_profile(const Table& table, const ProfileOptions& options, ProfileParts parts) {
   return Builder(table, options, parts).build();
+}
+
+Result<Profile> build_profile_like(const Table& table, const ProfileOptions& options, const Profile& like) {
+  return Builder(table, options, ProfileParts::both, &like).build();
 }
 
 }  // namespace driftd::detectors

@@ -19,4 +19,9 @@ enum class ProfileParts : std::uint8_t {
 Result<Profile> build_profile(const Table& table, const ProfileOptions& options,
                               ProfileParts parts = ProfileParts::both);
 
+// Of other rows over the very bins and categories of `like`, with its columns and task: another state of the
+// same model that is normal too. Columns that `like` does not have are left out; where there are no labels,
+// label and loss count nothing. Errors (`invalid`): no rows; a column of `like` that the rows lack.
+Result<Profile> build_profile_like(const Table& table, const ProfileOptions& options, const Profile& like);
+
 }  // namespace driftd::detectors

@@ -179,8 +179,9 @@ void read_counts(const Item& item, ColumnProfile& column, std::int64_t rows) {
       units[i].refuse("more than so many values can have");
     }
   }
-  const bool empty = column.present() == 0;
-  if (empty != column.shown_edges.empty()) item.at("shown_edges").refuse("they do not fit the counts");
+  // Edges without values are those of another profile.
+  if (column.present() > 0 && column.shown_edges.empty())
+    item.at("shown_edges").refuse("they do not fit the counts");
 }
 
 ColumnProfile read_column(const Item& item, std::int64_t rows, std::int64_t pairs) {

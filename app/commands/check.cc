@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 
+#include "app/certify/certificate_watch.h"
 #include "app/commands/command.h"
 #include "app/config/load.h"
 #include "app/config/show.h"
@@ -26,6 +27,8 @@ ExitStatus check(const Options& options, Streams& streams) {
     streams.out << config_as_yaml(loaded.config);
   } else {
     streams.out << options.file << ": no fault\n";
+    for (const Uncertified& one : uncertified_files(loaded.config))
+      streams.out << "not certified: " << remedy(one, options.file) << "\n";
   }
   return ExitStatus::done;
 }

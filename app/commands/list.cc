@@ -8,6 +8,7 @@ namespace driftd::app {
 extern const Command command_run;
 extern const Command command_check;
 extern const Command command_profile;
+extern const Command command_certify;
 extern const Command command_compare;
 extern const Command command_detect;
 extern const Command command_kinds;
@@ -21,9 +22,9 @@ extern const Command command_docs;
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &command_run,    &command_check,     &command_profile,  &command_compare, &command_detect,
-      &command_kinds,  &command_replay,    &command_simulate, &command_demo,    &command_webhook,
-      &command_models, &command_incidents, &command_docs,
+      &command_run,     &command_check,  &command_profile,   &command_certify,  &command_compare,
+      &command_detect,  &command_kinds,  &command_replay,    &command_simulate, &command_demo,
+      &command_webhook, &command_models, &command_incidents, &command_docs,
   };
   return kCommands;
 }

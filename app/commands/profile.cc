@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "app/commands/command.h"
 #include "app/config/load.h"
 #include "app/pipeline/plan.h"
+#include "app/pipeline/reference_shelf.h"
 #include "app/progress.h"
 #include "app/table_reader.h"
 #include "detectors/profile_builder.h"
@@ -20,7 +22,7 @@ namespace driftd::app {
 namespace {
 
 struct Options {
-  std::string config, model, version, output;
+  std::string config, model, version, output, like;
   std::vector<std::string> inputs;
   ColumnRoles roles;
 };
@@ -59,9 +61,13 @@ Result<detectors::Profile> make_profile(const Options& options, const ModelConfi
   reading.progress = [&progress, total](std::uint64_t bytes, std::string_view file) {
     progress.update(bytes, total, file);
   };
+  const auto like = options.like.empty() ? std::nullopt : std::optional(read_profile(options.like));
+  if (like && !like->ok()) return like->error();
   const auto table = read_tables(options.inputs, reading);
   if (!table.ok()) return table.error();
-  return detectors::build_profile(*table, profile_options(config, options.model, options.version));
+  const auto building = profile_options(config, options.model, options.version);
+  if (like) return detectors::build_profile_like(*table, building, **like);
+  return detectors::build_profile(*table, building);
 }
 
 void tell(const Options& options, const detectors::Profile& profile, std::ostream& err) {
@@ -111,6 +117,9 @@ void declare(CLI::App& app, Options& options) {
       ->required();
   app.add_option("--model-version", options.version, "the version it is of; default: any");
   app.add_option("-o,--output", options.output, "the profile, JSON")->required();
+  app.add_option("--like", options.like,
+                 "over the bins and categories of this profile: another state that is normal too, for "
+                 "reference.regimes");
   app.add_option("--label", options.roles.label, "column of what became known (label)");
   app.add_option("--prediction", options.roles.prediction, "column of what was predicted (prediction)");
   app.add_option("--score", options.roles.score, "column of the positive class's probability (score)");
@@ -133,7 +142,11 @@ const Command command_profile = {
         "Then, in the configuration:\n"
         "  models:\n"
         "    credit:\n"
-        "      reference: {file: credit.profile.json}",
+        "      reference: {file: credit.profile.json}\n"
+        "\n"
+        "States that recur, such as a sale: the same columns over the same bins\n"
+        "  driftd profile --model credit --like credit.profile.json -o sale.profile.json sale.csv\n"
+        "  reference: {file: credit.profile.json, regimes: [sale.profile.json]}",
     .prepare = [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       declare(app, *options);

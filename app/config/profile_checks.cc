@@ -32,7 +32,8 @@ std::string misfit(const Profile& reference, const Profile& regime, const std::s
     const detectors::ColumnProfile* other = regime.find(column.name);
     if (other == nullptr) return path + " has no column " + column.name;
     if (!detectors::evidence::same_bins(column, *other)) {
-      return path + " has other bins of " + column.name + " than the reference";
+      return path + " has other bins of " + column.name +
+             " than the reference; make it with `driftd profile --like`";
     }
   }
   return "";
@@ -46,10 +47,11 @@ void check_reference(const ReferenceConfig& reference, const Node& given, const 
   for (std::size_t i = 0; i < reference.regimes.size() && regimes != nullptr; ++i) {
     const std::string key = item_path(join_path(path, "regimes"), i);
     const Node& node = i < regimes->items.size() ? regimes->items[i] : *regimes;
-    const Result<Profile> regime = profile_at(reference.regimes[i]);
+    Result<Profile> regime = profile_at(reference.regimes[i]);
     if (!regime.ok()) {
       add_fault(faults, node, key, regime.error().message);
     } else if (first.ok()) {
+      detectors::evidence::adopt_evidence_bins(*regime, *first);
       std::string message = misfit(*first, *regime, reference.regimes[i]);
       if (!message.empty()) add_fault(faults, node, key, std::move(message));
     }

@@ -23,7 +23,8 @@ const Fields<Keys>& fields_of_reference() {
                 "14 "
                 "days")
           .list("regimes", &Keys::regimes, text_type(),
-                "beside `file`: profiles with the same bins of other states that recur and are normal too");
+                "beside `file`: profiles of other states that recur and are normal too, made with `profile "
+                "--like`");
   return table;
 }
 

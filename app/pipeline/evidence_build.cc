@@ -1,12 +1,10 @@
 // From a reference and the configuration to the monitors, calendar and weights of a version's evidence.
 #include <algorithm>
-#include <array>
+#include <set>
 
 #include "app/pipeline/evidence_judge.h"
-#include "app/time_zone.h"
-#include "detectors/evidence/column_counts.h"
+#include "app/pipeline/evidence_plan.h"
 #include "detectors/evidence/column_monitors.h"
-#include "detectors/maths/portable.h"
 
 namespace driftd::app {
 
@@ -14,145 +12,49 @@ namespace ev = detectors::evidence;
 
 namespace {
 
-constexpr std::int64_t kCertifiedDays = 14;  // of reference (STATISTICS 1)
-
-ev::EvidenceKind kind_of(const detectors::ColumnProfile& column) {
-  switch (column.role) {
-    case detectors::Role::prediction:
-    case detectors::Role::score:
-      return ev::EvidenceKind::prediction;
-    case detectors::Role::derived:
-      return ev::EvidenceKind::covariate;
-    default:
-      return ev::EvidenceKind::data;
-  }
-}
-
 // The reference is a file with both sides.
 bool is_one_file(const Version& version) {
   return version.pairs && version.pairs->profile.digest == version.plan->profile.digest;
 }
 
-// What the task excludes is absent; what waits for labels learns until they have come.
-std::array<ev::KindState, ev::kEvidenceKinds> states_of(const VersionEvidence& evidence,
-                                                        const Version& version) {
-  std::array<ev::KindState, ev::kEvidenceKinds> states{};
-  const detectors::Task task = version.task ? version.task->task : version.plan->profile.task.task;
-  // One file holds both sides: what it lacks is absent. Of what is learnt, that shows on the other clock, on
-  // which the shares of this one may not depend.
-  const bool labels_are_known = is_one_file(version);
-  for (const ev::EvidenceKind kind : ev::kAllEvidenceKinds) {
-    ev::KindState& state = states[static_cast<std::size_t>(kind)];
-    state = ev::KindState::absent;
-    if (evidence.kinds.contains(kind))
-      state = ev::KindState::watching;
-    else if (ev::lives_on_labels(kind) && task != detectors::Task::none && !labels_are_known)
-      state = ev::KindState::learning;
-  }
-  const auto performance = static_cast<std::size_t>(ev::EvidenceKind::performance);
-  if (task != detectors::Task::binary && states[performance] == ev::KindState::learning)
-    states[performance] = ev::KindState::absent;
-  return states;
-}
-
-// A profile of another state that is normal too, its blocks decoded.
-struct Recurring {
-  const detectors::Profile* profile = nullptr;
-  std::vector<const detectors::ColumnProfile*> columns;
-  std::vector<ev::ColumnBlocks> blocks;  // by column
-};
-
-std::vector<Recurring> recurring_of(const Model& model) {
-  std::vector<Recurring> found;
+// Those that recur, decoded; one that cannot be is left out.
+std::vector<DecodedProfile> recurring_of(const Model& model) {
+  std::vector<DecodedProfile> found;
   for (const auto& regime : model.regimes)
-    if (auto blocks = ev::blocks_of(*regime, detectors::Side::predictions); blocks.ok())
-      found.push_back({regime.get(), regime->side(detectors::Side::predictions), std::move(*blocks)});
+    if (auto decoded = decode_profile(*regime); decoded.ok()) found.push_back(std::move(*decoded));
   return found;
-}
-
-void add_recurring(const std::vector<Recurring>& recurring, const detectors::ColumnProfile& column,
-                   const ev::MeasureOptions& options, ev::MonitorReferences& references) {
-  for (const Recurring& regime : recurring)
-    for (std::size_t i = 0; i < regime.columns.size(); ++i)
-      if (regime.columns[i]->name == column.name && ev::same_bins(column, *regime.columns[i]))
-        ev::add_regimes(references, *regime.columns[i], regime.blocks[i], options);
-}
-
-// A derived column of which a recurring state knows nothing would alarm whenever that state is there.
-bool is_known(const std::vector<Recurring>& recurring, const detectors::Profile& profile,
-              const detectors::ColumnProfile& column) {
-  return column.role != detectors::Role::derived ||
-         std::all_of(recurring.begin(), recurring.end(), [&](const Recurring& regime) {
-           const detectors::ColumnProfile* other = regime.profile->find(column.name);
-           return regime.profile->derived == profile.derived && other != nullptr &&
-                  ev::same_bins(column, *other);
-         });
 }
 
 }  // namespace
 
-double importance_of(const ModelConfig& config, const std::string& column) {
-  const ColumnConfig* named = config.column(column);
-  return named == nullptr ? 1 : named->importance;
-}
-
-ev::Pace EvidenceJudge::pace_of(const Version& version) const {
-  const BudgetConfig& budget = version.model->config->budget;
-  const double tau = .25 * static_cast<double>(budget.per) / budget.alerts;
-  return {slot_length(), detectors::maths::portable_exp(-static_cast<double>(slot_length()) / tau)};
-}
-
-ev::Calendar EvidenceJudge::calendar_of(const Version& version, const detectors::Profile& profile) {
-  const SeasonConfig& season = version.model->config->season;
-  ev::Calendar calendar;
-  if (auto zone = load_time_zone(season.timezone); zone.ok()) calendar.zone = std::move(*zone);
-  calendar.holidays = season.holidays;
-  if (season.cells == SeasonConfig::Cells::none) calendar.cells = ev::Cells::one;
-  const bool dated = profile.first != kNoTime && !profile.blocks.empty();
-  const ev::Cells most = dated ? ev::cells_for(profile.last - profile.first) : ev::Cells::one;
-  calendar.cells = std::min(calendar.cells, most);
-  return calendar;
-}
-
 void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   const detectors::Profile& profile = version.plan->profile;
-  const auto blocks = ev::blocks_of(profile, detectors::Side::predictions);
+  const ModelConfig& config = *version.model->config;
+  const auto decoded = decode_profile(profile);
   if (!version.evidence) version.evidence = std::make_unique<VersionEvidence>();
   VersionEvidence& evidence = *version.evidence;
-  evidence.calendar = calendar_of(version, profile);
-  evidence.short_reference =
-      profile.blocks.empty() || !ev::covers_days(profile.last - profile.first, kCertifiedDays);
+  evidence.calendar = calendar_of(config.season, profile);
+  evidence.short_reference = is_short(profile);
   evidence.reference = profile.digest;
   evidence.rows.clear();
   evidence.rows.emplace("", detectors::RecentTallies());
-  if (!blocks.ok()) {
+  if (!decoded.ok()) {
     parts_.log.error(
         "the reference gives no evidence",
-        {{"model", version.model->name}, {"version", version.name}, {"error", blocks.error().message}});
+        {{"model", version.model->name}, {"version", version.name}, {"error", decoded.error().message}});
     return;
   }
   const ev::MeasureOptions options{evidence.calendar, slot_length(), true};
-  const std::vector<Recurring> recurring = recurring_of(*version.model);
-  std::map<ev::EvidenceKind, std::vector<std::size_t>> places;
-  for (std::size_t i = 0; i < version.plan->columns.size(); ++i)
-    if (importance_of(*version.model->config, version.plan->columns[i]->name) > 0 &&
-        is_known(recurring, profile, *version.plan->columns[i]))
-      places[kind_of(*version.plan->columns[i])].push_back(i);
-  for (const auto& [kind, columns] : places) {
+  const std::vector<DecodedProfile> recurring = recurring_of(*version.model);
+  for (const auto& [kind, columns] : planned_columns(*decoded, recurring, config, options)) {
     KindWatch& watch = add_kind(version, kind, before);
-    std::vector<double> importance;
-    for (const std::size_t place : columns)
-      importance.push_back(importance_of(*version.model->config, version.plan->columns[place]->name));
-    const std::vector<double> shares = ev::share_columns(importance);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const detectors::ColumnProfile& column = *version.plan->columns[columns[i]];
-      ev::MonitorReferences references = ev::references_of(column, (*blocks)[columns[i]], options);
-      add_recurring(recurring, column, options, references);
-      const ev::SeriesName name{"", static_cast<std::uint32_t>(columns[i]), column.name};
+    for (const PlannedColumn& planned : columns) {
+      const detectors::ColumnProfile& column = *version.plan->columns[planned.place];
+      const ev::SeriesName name{"", static_cast<std::uint32_t>(planned.place), column.name};
       watch.series.push_back(name);
-      watch.evidence.add(name, ev::column_monitors(column, references), shares[i]);
-      evidence.inflation[column.name] = references.front().inflation;
-      if (!ev::is_resolved(references)) evidence.unresolved.insert(column.name);
+      watch.evidence.add(name, ev::column_monitors(column, planned.references), planned.share);
+      evidence.inflation[column.name] = planned.references.front().inflation;
+      if (!ev::is_resolved(planned.references)) evidence.unresolved.insert(column.name);
     }
   }
   if (is_one_file(version) && evidence.pair_reference != profile.digest) return build_pairs(version, before);
@@ -160,7 +62,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
 }
 
 KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t before) {
-  KindWatch watch{ev::KindEvidence(pace_of(version), before)};
+  const ev::Pace pace = pace_of(version.model->config->budget, slot_length());
+  KindWatch watch{ev::KindEvidence(pace, before)};
   return version.evidence->kinds.emplace(kind, std::move(watch)).first->second;
 }
 
@@ -193,8 +96,11 @@ void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
 
 void EvidenceJudge::weigh_kinds(Version& version) {
   VersionEvidence& evidence = *version.evidence;
+  std::set<ev::EvidenceKind> watched;
+  for (const auto& [kind, watch] : evidence.kinds) watched.insert(kind);
+  const detectors::Task task = version.task ? version.task->task : version.plan->profile.task.task;
   const ev::KindWeights shares =
-      ev::share_kinds(version.model->config->budget.kinds, states_of(evidence, version));
+      ev::share_kinds(version.model->config->budget.kinds, kind_states(watched, task, is_one_file(version)));
   for (auto& [kind, watch] : evidence.kinds) watch.weight = shares[static_cast<std::size_t>(kind)];
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/pipeline/evidence_findings.h"
+#include "app/pipeline/evidence_plan.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/segments.h"
 #include "detectors/evidence/column_counts.h"
@@ -25,12 +26,6 @@ const detectors::Tally* tally_of(const Version& version, const OpenSlot& data, c
 
 alerts::IncidentKey key_of(const Version& version, ev::EvidenceKind kind) {
   return {version.model->name, version.name, incident_kind(kind), ""};
-}
-
-// Alarms' worth of capital of one slot, were the version alone.
-double EvidenceJudge::capital_per_slot(const Version& version) const {
-  const BudgetConfig& budget = version.model->config->budget;
-  return budget.alerts * static_cast<double>(slot_length()) / static_cast<double>(budget.per);
 }
 
 void EvidenceJudge::share_out(const std::vector<ev::VersionShares::Change>& changes) {
@@ -61,7 +56,7 @@ void EvidenceJudge::advance(Model& model, std::int64_t slot) {
 // Grants of the slots before this one.
 void EvidenceJudge::apply_shares(Version& version, KindWatch& watch, std::int64_t slot) {
   if (slot <= watch.shared) return;
-  const double full = capital_per_slot(version) * watch.weight;
+  const double full = capital_per_slot(version.model->config->budget, slot_length()) * watch.weight;
   for (const auto& [from, share] : version.shares.between(watch.shared, slot))
     watch.evidence.set_grant(from, full * share);
   watch.shared = slot;

@@ -75,9 +75,6 @@ class EvidenceJudge {
   using Counts = std::vector<detectors::evidence::KindEvidence::SlotCounts>;
 
   [[nodiscard]] Duration slot_length() const { return parts_.config->slot; }
-  [[nodiscard]] double capital_per_slot(const Version& version) const;
-  [[nodiscard]] detectors::evidence::Pace pace_of(const Version& version) const;
-  static detectors::evidence::Calendar calendar_of(const Version& version, const detectors::Profile& profile);
   void build_pairs(Version& version, std::int64_t before);
   Status restore_labels(Version& version);
   KindWatch& add_kind(Version& version, Kind kind, std::int64_t before);
@@ -109,8 +106,6 @@ class EvidenceJudge {
   Parts parts_;
 };
 
-// Of a column of any kind, as the configuration says; 1 where it does not.
-double importance_of(const ModelConfig& config, const std::string& column);
 alerts::IncidentKey key_of(const Version& version, detectors::evidence::EvidenceKind kind);
 std::string saved_evidence(const Version& version);
 std::string saved_labels(const Version& version);

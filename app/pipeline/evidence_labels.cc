@@ -4,6 +4,7 @@
 
 #include "app/pipeline/evidence_findings.h"
 #include "app/pipeline/evidence_judge.h"
+#include "app/pipeline/evidence_plan.h"
 
 namespace driftd::app {
 
@@ -36,7 +37,7 @@ void EvidenceJudge::build_pairs(Version& version, std::int64_t before) {
   VersionEvidence& evidence = *version.evidence;
   const detectors::Profile& profile = version.pairs->profile;
   evidence.pair_reference = profile.digest;
-  evidence.pair_calendar = calendar_of(version, profile);
+  evidence.pair_calendar = calendar_of(version.model->config->season, profile);
   evidence.pairs.clear();
   evidence.pairs.emplace("", detectors::RecentTallies());
   evidence.age_matched.clear();

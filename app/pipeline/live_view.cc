@@ -1,8 +1,11 @@
 #include "app/pipeline/live_view.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
+#include "app/certify/certificate_watch.h"
+#include "app/certify/certification_names.h"
 #include "app/config/show.h"
 #include "app/http/json.h"
 #include "app/pipeline/evidence_figures.h"
@@ -90,7 +93,24 @@ json certainty_json(const VersionEvidence& evidence) {
           {"variance_inflation", std::move(inflation)}};
 }
 
-json version_json(const Version& version, const ClosedSlots& closed) {
+// Whether the budget was tried out with what runs now.
+json certificate_json(const Version& version, const Config& config) {
+  constexpr std::array kStates = {"none", "outdated", "fits"};
+  const CertificateState state = certificate_of(version, config);
+  json shown = {{"state", kStates[static_cast<std::size_t>(state.kind)]},
+                {"why", state.why.empty() ? json(nullptr) : json(state.why)}};
+  if (!state.certificate) return shown;
+  const Certificate& known = *state.certificate;
+  shown["verdict"] = name_of(known.promise);
+  shown["false_alarms"] = {{"rate", known.rate.mean},
+                           {"low", known.rate.low},
+                           {"high", known.rate.high},
+                           {"per", format_duration(known.settings.budget.per)}};
+  shown["certified_at"] = format_rfc3339(known.certified_at);
+  return shown;
+}
+
+json version_json(const Version& version, const ClosedSlots& closed, const Config& config) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
@@ -102,6 +122,7 @@ json version_json(const Version& version, const ClosedSlots& closed) {
     one["learning"] = {{"rows", version.learner->rows()}, {"progress", version.learner->progress()}};
   if (version.plan) {
     one["reference"] = {{"digest", version.plan->profile.digest}, {"rows", version.plan->profile.rows}};
+    one["certificate"] = certificate_json(version, config);
     if (!version.state.empty() && version.state[0].rows)
       one["columns"] = statistics_json(*version.plan, version.state[0].rows->total());
   }
@@ -153,7 +174,7 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   const auto& state = engine_.state();
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
   for (const auto& [label, version] : model->versions)
-    details["details"].push_back(version_json(*version, closed));
+    details["details"].push_back(version_json(*version, closed, *state.config));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

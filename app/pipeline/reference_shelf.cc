@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/pipeline/version.h"
+#include "detectors/evidence/column_references.h"
 #include "detectors/profile_json.h"
 
 namespace driftd::app {
@@ -39,6 +40,11 @@ Result<ReferenceShelf> ReferenceShelf::load(const Config& config) {
   return shelf;
 }
 
+std::shared_ptr<const detectors::Profile> ReferenceShelf::find(const std::string& file) const {
+  const auto found = profiles_.find(file);
+  return found == profiles_.end() ? nullptr : found->second;
+}
+
 void ReferenceShelf::furnish(Model& model) const {
   const ModelConfig& config = *model.config;
   if (config.reference.source != ReferenceConfig::Source::file) return;
@@ -49,8 +55,11 @@ void ReferenceShelf::furnish(Model& model) const {
     model.inherited_pairs = std::make_shared<Plan>(*found->second, detectors::Side::pairs, config);
   model.regimes.clear();
   for (const std::string& file : config.reference.regimes)
-    if (const auto regime = profiles_.find(file); regime != profiles_.end())
-      model.regimes.push_back(regime->second);
+    if (const auto regime = profiles_.find(file); regime != profiles_.end()) {
+      auto own = std::make_shared<detectors::Profile>(*regime->second);
+      detectors::evidence::adopt_evidence_bins(*own, *found->second);
+      model.regimes.push_back(std::move(own));
+    }
 }
 
 }  // namespace driftd::app

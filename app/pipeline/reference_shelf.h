@@ -20,6 +20,8 @@ class ReferenceShelf {
 
   // Gives a model whose reference is a file the plans that its versions inherit.
   void furnish(Model& model) const;
+  // Null where the configuration does not name the file.
+  [[nodiscard]] std::shared_ptr<const detectors::Profile> find(const std::string& file) const;
 
  private:
   std::map<std::string, std::shared_ptr<const detectors::Profile>> profiles_;  // by file

@@ -56,6 +56,9 @@ class Registry {
   // By model number, for the join.
   [[nodiscard]] std::vector<Duration> label_horizons() const;
 
+  // The profiles that the configuration names.
+  [[nodiscard]] const ReferenceShelf& shelf() const { return shelf_; }
+
   // For a reload: every entry takes its configuration from `config`, which must outlive the registry, and
   // every model what it hands on from `shelf`. Versions keep the references that they have.
   void reconfigure(const Config& config, ReferenceShelf shelf);

@@ -118,4 +118,16 @@ std::map<std::int64_t, std::string> add_derived_columns(Profile& profile, const 
   return count_rows(profile, reference, fitted);
 }
 
+std::map<std::int64_t, std::string> add_derived_columns_of(const Profile& like, Profile& profile,
+                                                           const DerivedReference& reference) {
+  if (!like.derived) return {};
+  for (const ColumnProfile& column : like.columns) {
+    if (column.role != Role::derived) continue;
+    profile.columns.push_back(column);
+    profile.columns.back().reference.assign(column.cells(), CellCount{});
+  }
+  profile.derived = like.derived;
+  return count_rows(profile, reference, std::vector<bool>(reference.rows.size(), false));
+}
+
 }  // namespace driftd::detectors::derived

@@ -32,4 +32,9 @@ struct DerivedReference {
 std::map<std::int64_t, std::string> add_derived_columns(Profile& profile, const DerivedReference& reference,
                                                         const Options& options);
 
+// The same with the definitions and bins of another reference, whose other columns are the profile's too.
+// Nothing was fitted on these rows, so that all of them are counted.
+std::map<std::int64_t, std::string> add_derived_columns_of(const Profile& like, Profile& profile,
+                                                           const DerivedReference& reference);
+
 }  // namespace driftd::detectors::derived

@@ -149,6 +149,16 @@ void add_regimes(MonitorReferences& references, const ColumnProfile& column, con
   let_new_follow(column, references);
 }
 
+void adopt_evidence_bins(Profile& regime, const Profile& reference) {
+  for (ColumnProfile& column : regime.columns) {
+    const ColumnProfile* known = reference.find(column.name);
+    if (known == nullptr || known->type != ColumnType::categorical || known->type != column.type) continue;
+    if (known->categories != column.categories) continue;
+    column.evidence_bin = known->evidence_bin;
+    column.evidence_bins = known->evidence_bins;
+  }
+}
+
 bool same_bins(const ColumnProfile& a, const ColumnProfile& b) {
   if (a.type != b.type || a.evidence_bins != b.evidence_bins) return false;
   if (a.type == ColumnType::numeric) {

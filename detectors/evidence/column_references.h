@@ -44,6 +44,10 @@ void spread_cells(MonitorReferences& references, Cells from, Cells to);
 void add_regimes(MonitorReferences& references, const ColumnProfile& column, const ColumnBlocks& blocks,
                  const MeasureOptions& options);
 
+// Which bins and categories the evidence has apart is the reference's choice: those of a regime become the
+// same, in columns with the same cells. Which of its categories are rare says nothing.
+void adopt_evidence_bins(Profile& regime, const Profile& reference);
+
 // Whether counts of one are counts of the other: the same type and edges, the same categories in the
 // evidence.
 bool same_bins(const ColumnProfile& a, const ColumnProfile& b);
