@@ -7,6 +7,7 @@
 #include "alerts/exposition_table.h"
 #include "app/commands/command.h"
 #include "app/config/documentation.h"
+#include "detectors/catalogue_page.h"
 
 namespace driftd::app {
 
@@ -14,14 +15,18 @@ extern const Command command_docs;
 const Command command_docs = {
     .name = "docs",
     .summary = "print a generated page of docs/",
-    .examples = "driftd docs configuration > docs/configuration.md\ndriftd docs metrics > docs/metrics.md",
+    .examples =
+        "driftd docs configuration > docs/configuration.md\ndriftd docs metrics > docs/metrics.md\n"
+        "driftd docs catalogue > docs/catalogue.md",
     .prepare = [](CLI::App& app) -> Action {
       auto page = std::make_shared<std::string>();
       app.add_option("PAGE", *page, "which page")
           ->required()
-          ->check(CLI::IsMember({"configuration", "metrics"}));
+          ->check(CLI::IsMember({"catalogue", "configuration", "metrics"}));
       return [page](Streams& streams) {
-        streams.out << (*page == "metrics" ? alerts::metrics_page() : configuration_page());
+        streams.out << (*page == "metrics"     ? alerts::metrics_page()
+                        : *page == "catalogue" ? detectors::catalogue_page()
+                                               : configuration_page());
         return ExitStatus::done;
       };
     },

@@ -8,7 +8,7 @@
 #include "app/pipeline/row_binning.h"
 #include "app/pipeline/segments.h"
 #include "core/node.h"
-#include "detectors/kind.h"
+#include "detectors/keyed_detector.h"
 
 namespace driftd::app {
 
@@ -85,7 +85,8 @@ void Judge::equip_detectors(Version& version) {
         return;
       }
     Faults faults;
-    auto detector = detectors::make_detector(wish.kind, wish.params, "detectors", faults);
+    const std::string series = version.model->name + '\n' + version.name + '\n' + column;
+    auto detector = detectors::make_keyed_detector(wish.kind, wish.params, series, "detectors", faults);
     if (detector) wanted.push_back({side, column, wish.kind, params, std::move(detector)});
   };
   if (version.plan)

@@ -117,9 +117,9 @@ const Kind kind_cusum = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "for independent normal values of known mean and deviation the mean time between false reports of a "
-        "slack .5 and threshold 5 chart is 465 values two-sided; here both are estimated from the first "
-        "values, which shortens it",
+        "for independent normal values of known mean and deviation the mean time between false reports "
+        "of a slack .5 and threshold 5 chart is 465 values two-sided; here both are estimated from the "
+        "first values, which shortens it",
     .paper = "Page, Continuous inspection schemes, Biometrika 41, 1954",
     .parameters = parameters_of<Cusum>,
     .make = make_from_fields<Cusum>,

@@ -86,8 +86,8 @@ const Kind kind_ddm = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "none: the best of all moments so far is compared with every later one, so that false reports come "
-        "the surer the longer a stream lasts",
+        "none: the best of all moments so far is compared with every later one, so that false reports "
+        "come the surer the longer a stream lasts",
     .paper = "Gama, Medas, Castillo and Rodrigues, Learning with drift detection, SBIA 2004",
     .parameters = parameters_of<Ddm>,
     .make = make_from_fields<Ddm>,

@@ -18,14 +18,12 @@ const Kind kind_e_cusum = {
     .cost = "O(1): 6 bets, 12 with mode=both",
     .memory = "32 bytes a bet",
     .guarantee =
-        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on the "
-        "side "
-        "that mode watches), the mean time to a report is at least run_length values, however they depend on "
-        "each "
-        "other",
+        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on "
+        "the side that mode watches), the mean time to a report is at least run_length values, however "
+        "they depend on each other",
     .paper =
-        "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Page, Continuous inspection schemes, Biometrika "
-        "41, 1954",
+        "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Page, Continuous inspection schemes, "
+        "Biometrika 41, 1954",
     .parameters = parameters_of<Detector>,
     .make = make_from_fields<Detector>,
 };

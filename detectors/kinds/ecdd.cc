@@ -104,11 +104,10 @@ const Kind kind_ecdd = {
     .memory = "constant",
     .guarantee =
         "the paper fitted its limits so that independent errors are reported falsely once in "
-        "average_run_length "
-        "values, for a weight of .2 and some rates; no bound holds",
+        "average_run_length values, for a weight of .2 and some rates; no bound holds",
     .paper =
-        "Ross, Adams, Tasoulis and Hand, Exponentially weighted moving average charts for detecting concept "
-        "drift, Pattern Recognition Letters 33, 2012",
+        "Ross, Adams, Tasoulis and Hand, Exponentially weighted moving average charts for detecting "
+        "concept drift, Pattern Recognition Letters 33, 2012",
     .parameters = parameters_of<Ecdd>,
     .make = make_from_fields<Ecdd>,
 };

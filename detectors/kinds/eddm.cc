@@ -105,11 +105,11 @@ const Kind kind_eddm = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "none: the thresholds are shares of a greatest value that chance alone makes; with the defaults "
-        "false reports are common",
+        "none: the thresholds are shares of a greatest value that chance alone makes; with the "
+        "defaults false reports are common",
     .paper =
-        "Baena-Garcia, del Campo-Avila, Fidalgo, Bifet, Gavalda and Morales-Bueno, Early drift detection "
-        "method, IWKDDS 2006",
+        "Baena-Garcia, del Campo-Avila, Fidalgo, Bifet, Gavalda and Morales-Bueno, Early drift "
+        "detection method, IWKDDS 2006",
     .parameters = parameters_of<Eddm>,
     .make = make_from_fields<Eddm>,
 };

@@ -98,9 +98,8 @@ const Kind kind_ewma = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "none: the standard error is that of independent values, and its estimate fades as fast as the mean, "
-        "so "
-        "that a few alike values make it small",
+        "none: the standard error is that of independent values, and its estimate fades as fast as the "
+        "mean, so that a few alike values make it small",
     .paper = "Roberts, Control chart tests based on geometric moving averages, Technometrics 1, 1959",
     .parameters = parameters_of<Ewma>,
     .make = make_from_fields<Ewma>,

@@ -112,13 +112,11 @@ const Kind kind_fhddm = {
     .memory = "a byte for each value of the window",
     .guarantee =
         "for independent values, one comparison with a window chosen beforehand reports falsely with "
-        "probability "
-        "at most confidence_level; the greatest window is chosen by the data, and over a stream the number "
-        "of "
-        "false reports is not bounded",
+        "probability at most confidence_level; the greatest window is chosen by the data, and over a "
+        "stream the number of false reports is not bounded",
     .paper =
-        "Pesaranghader and Viktor, Fast Hoeffding drift detection method for evolving data streams, ECML "
-        "PKDD 2016",
+        "Pesaranghader and Viktor, Fast Hoeffding drift detection method for evolving data streams, "
+        "ECML PKDD 2016",
     .parameters = parameters_of<Fhddm>,
     .make = make_from_fields<Fhddm>,
 };

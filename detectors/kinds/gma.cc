@@ -70,8 +70,7 @@ const Kind kind_gma = {
     .memory = "constant",
     .guarantee =
         "none for the defaults: the rate of false reports depends on the spread of the values against "
-        "lambda, "
-        "which has to be chosen for the stream",
+        "lambda, which has to be chosen for the stream",
     .paper =
         "Roberts, Control chart tests based on geometric moving averages, Technometrics 1, 1959; MOA's "
         "GeometricMovingAverageDM",

@@ -131,14 +131,12 @@ const Kind kind_hddm_w = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "for independent values in [0, 1], one comparison with a moment chosen beforehand reports falsely "
-        "with "
-        "probability at most drift_confidence; the moment is chosen by the data, and over a stream the "
-        "number "
-        "of false reports is not bounded",
+        "for independent values in [0, 1], one comparison with a moment chosen beforehand reports "
+        "falsely with probability at most drift_confidence; the moment is chosen by the data, and over "
+        "a stream the number of false reports is not bounded",
     .paper =
-        "Frias-Blanco et al., Online and non-parametric drift detection methods based on Hoeffding's bounds, "
-        "IEEE TKDE 27, 2015",
+        "Frias-Blanco et al., Online and non-parametric drift detection methods based on Hoeffding's "
+        "bounds, IEEE TKDE 27, 2015",
     .parameters = parameters_of<HddmW>,
     .make = make_from_fields<HddmW>,
 };

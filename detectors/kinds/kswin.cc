@@ -109,8 +109,8 @@ const Kind kind_kswin = {
     .memory = "29 bytes for each value of the window and a sample",
     .guarantee =
         "for independent values of a continuous law each test reports falsely with probability at most "
-        "alpha; "
-        "there is a test at every value, and over a stream the number of false reports is not bounded",
+        "alpha; there is a test at every value, and over a stream the number of false reports is not "
+        "bounded",
     .paper =
         "Raab, Heusinger and Schleif, Reactive soft prototype computing for concept drift streams, "
         "Neurocomputing 416, 2020",

@@ -140,14 +140,11 @@ const Kind kind_mddm = {
     .memory = "9 bytes for each value of the window",
     .guarantee =
         "for independent values, one comparison with a window chosen beforehand reports falsely with "
-        "probability "
-        "at most confidence; the greatest window is chosen by the data, and over a stream the number of "
-        "false "
-        "reports is not bounded",
+        "probability at most confidence; the greatest window is chosen by the data, and over a stream "
+        "the number of false reports is not bounded",
     .paper =
-        "Pesaranghader, Viktor and Paquet, McDiarmid drift detection methods for evolving data streams, "
-        "IJCNN "
-        "2018",
+        "Pesaranghader, Viktor and Paquet, McDiarmid drift detection methods for evolving data "
+        "streams, IJCNN 2018",
     .parameters = parameters_of<Mddm>,
     .make = make_from_fields<Mddm>,
 };

@@ -112,8 +112,8 @@ const Kind kind_page_hinkley = {
     .cost = "O(1)",
     .memory = "constant",
     .guarantee =
-        "none for the defaults: the rate of false reports depends on the spread of the values "
-        "against delta and threshold, which have to be chosen for the stream",
+        "none for the defaults: the rate of false reports depends on the spread of the values against "
+        "delta and threshold, which have to be chosen for the stream",
     .paper =
         "Page, Continuous inspection schemes, Biometrika 41, 1954; Hinkley, Inference about the "
         "change-point from cumulative sum tests, Biometrika 58, 1971",

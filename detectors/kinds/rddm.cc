@@ -175,13 +175,14 @@ const Kind kind_rddm = {
     .starts_afresh = false,
     .cost = "O(1), and O(min_size_stable_concept) after a drift and once in max_size_concept values",
     .memory =
-        "a byte for each of min_size_stable_concept values; after a drift those since the warning remain",
+        "a byte for each of min_size_stable_concept values; after a drift those since the warning "
+        "remain",
     .guarantee =
-        "none: as ddm with lower thresholds; false reports come the surer the longer a stream lasts, and a "
-        "warning of warn_limit values is a report",
+        "none: as ddm with lower thresholds; false reports come the surer the longer a stream lasts, "
+        "and a warning of warn_limit values is a report",
     .paper =
-        "Barros, Cabral, Goncalves and Santos, RDDM: reactive drift detection method, Expert Systems with "
-        "Applications 90, 2017",
+        "Barros, Cabral, Goncalves and Santos, RDDM: reactive drift detection method, Expert Systems "
+        "with Applications 90, 2017",
     .parameters = parameters_of<Rddm>,
     .make = make_from_fields<Rddm>,
 };

@@ -197,9 +197,8 @@ const Kind kind_seed = {
     .cost = "O(1), and O(blocks) every block_size values",
     .memory = "1 / (alpha epsilon_prime) + compress_term blocks of 32 bytes at most",
     .guarantee =
-        "none: each comparison has ADWIN's bound without ADWIN's share for the number of comparisons, and "
-        "its "
-        "delta is larger",
+        "none: each comparison has ADWIN's bound without ADWIN's share for the number of comparisons, "
+        "and its delta is larger",
     .paper = "Huang, Koh, Dobbie and Pears, Detecting volatility shift in data streams, ICDM 2014",
     .parameters = parameters_of<Seed>,
     .make = make_from_fields<Seed>,

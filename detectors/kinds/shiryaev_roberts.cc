@@ -19,15 +19,13 @@ const Kind kind_shiryaev_roberts = {
     .cost = "O(1): 6 bets, 12 with mode=both",
     .memory = "32 bytes a bet",
     .guarantee =
-        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on the "
-        "side "
-        "that mode watches), the mean time to a report is at least run_length values, however they depend on "
-        "each "
-        "other",
+        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on "
+        "the side that mode watches), the mean time to a report is at least run_length values, however "
+        "they depend on each other",
     .paper =
         "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Shiryaev, On optimum methods in quickest "
-        "detection problems, 1963; Roberts, A comparison of some control chart procedures, Technometrics 8, "
-        "1966",
+        "detection problems, 1963; Roberts, A comparison of some control chart procedures, "
+        "Technometrics 8, 1966",
     .parameters = parameters_of<Detector>,
     .make = make_from_fields<Detector>,
 };

@@ -102,11 +102,11 @@ const Kind kind_stepd = {
     .cost = "O(1)",
     .memory = "a byte for each value of the window",
     .guarantee =
-        "for independent values one test reports falsely with probability near alpha_drift; there is a test "
-        "at "
-        "every value, and over a stream the number of false reports is not bounded",
+        "for independent values one test reports falsely with probability near alpha_drift; there is a "
+        "test at every value, and over a stream the number of false reports is not bounded",
     .paper =
-        "Nishida and Yamauchi, Detecting concept drift using statistical testing, Discovery Science 2007",
+        "Nishida and Yamauchi, Detecting concept drift using statistical testing, Discovery Science "
+        "2007",
     .parameters = parameters_of<Stepd>,
     .make = make_from_fields<Stepd>,
 };

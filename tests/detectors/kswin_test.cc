@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "detectors/counter_random.h"
+#include "detectors/keyed_detector.h"
 #include "detectors/ks_window.h"
 #include "tests/detectors/golden.h"
 
@@ -168,6 +169,23 @@ TEST(Kswin, AnotherSeedSamplesOtherwise) {
   const auto drifts = [&](const char* seed) { return drifts_of(*detector_of("kswin", {seed}), values); };
   EXPECT_EQ(drifts("seed=1"), drifts("seed=1"));
   EXPECT_NE(drifts("seed=1"), drifts("seed=2"));
+}
+
+TEST(KeyedDetector, SamplesByItsSeriesUnlessItsSeedIsGiven) {
+  std::mt19937_64 random(8);
+  std::vector<double> values;
+  for (int i = 0; i < 20'000; ++i)
+    values.push_back(static_cast<double>(random() % 1000) + (i / 700 % 2 == 0 ? 0 : 150));
+  const auto drifts = [&](const char* series, const std::vector<std::string>& settings) {
+    Faults faults;
+    return drifts_of(*make_keyed_detector("kswin", from_assignments(settings), series, "", faults), values);
+  };
+  EXPECT_EQ(drifts("a", {}), drifts("a", {}));
+  EXPECT_NE(drifts("a", {}), drifts("b", {}));
+  EXPECT_EQ(drifts("a", {"seed=3"}), drifts("b", {"seed=3"}));
+  Faults faults;
+  EXPECT_NE(make_keyed_detector("adwin", Node::map(), "a", "", faults), nullptr);
+  EXPECT_TRUE(faults.empty());
 }
 
 }  // namespace
