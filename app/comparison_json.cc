@@ -1,3 +1,5 @@
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -14,14 +16,22 @@ void put(Json& object, const char* name, const std::optional<double>& value) {
   if (value) object[name] = *value;
 }
 
+// Whole where it counts categories, a fraction where Satterthwaite gives it.
+Json dof_json(double dof) {
+  return dof == std::floor(dof) && dof < 1e15 ? Json(static_cast<std::int64_t>(dof)) : Json(dof);
+}
+
 Json statistic_json(const ComparedColumn& column, const StatisticValue& value) {
   Json object = {{"value", value.value}};
   put(object, "null_mean", value.null_mean);
   put(object, "null_q95", value.null_q95);
   put(object, "p_value", value.p_value);
   if (value.method != Method::none) object["method"] = name_of(value.method);
-  if (value.statistic == Statistic::ks) put(object, "p_value_limit", column.ks_p_value_limit);
-  if (value.dof) object["dof"] = static_cast<std::int64_t>(*value.dof);
+  if (value.statistic == Statistic::ks) {
+    put(object, "p_value_limit", column.ks_p_value_limit);
+    put(object, "p_value_exact", column.ks_p_value_exact);
+  }
+  if (value.dof) object["dof"] = dof_json(*value.dof);
   put(object, "bound", value.bound);
   return object;
 }
@@ -57,6 +67,33 @@ Json column_json(const ComparedColumn& column) {
   return object;
 }
 
+Json permuted(double value, double p_value) {
+  return {{"value", value}, {"p_value", p_value}, {"method", name_of(Method::permutation)}};
+}
+
+Json rows_json(const RowsTests& tests) {
+  Json object = {{"sample", both(tests.reference_rows, tests.current_rows)},
+                 {"columns", tests.columns},
+                 {"places", tests.places},
+                 {"permutations", kPermutations},
+                 {"seed", kRowSeed}};
+  if (const auto& test = tests.discrepancy) {
+    Json& one = object["mmd"] = permuted(test->squared, test->p_value);
+    one["bandwidth"] = test->bandwidth;
+    one["sample"] = both(tests.discrepancy_reference_rows, tests.discrepancy_current_rows);
+  }
+  if (const auto& test = tests.classifier) {
+    Json& one = object["classifier"] = permuted(test->auc, test->p_value);
+    one["neighbours"] = test->neighbours;
+  }
+  if (const auto& test = tests.reconstruction) {
+    Json& one = object["reconstruction_error"] = permuted(test->shift, test->p_value);
+    one["components"] = test->components;
+    one.update(both(test->reference, test->current));
+  }
+  return object;
+}
+
 Json performance_json(const ComparedPerformance& performance, const TaskSpec& task) {
   if (performance.pairs == 0) return Json::object();
   Json object = {{"pairs", performance.pairs}};
@@ -80,6 +117,7 @@ std::string comparison_json(const Comparison& comparison) {
   if (comparison.task.task == Task::binary) object["positive"] = comparison.task.positive;
   object["columns"] = Json::array();
   for (const ComparedColumn& column : comparison.columns) object["columns"].push_back(column_json(column));
+  if (comparison.whole_rows) object["rows_tests"] = rows_json(*comparison.whole_rows);
   object["performance"] = both(performance_json(comparison.reference, comparison.task),
                                performance_json(comparison.current, comparison.task));
   object["drift"] = comparison.drift;

@@ -43,6 +43,59 @@ std::string columns_table(const Comparison& comparison) {
   return table.text();
 }
 
+std::string tests_table(const Comparison& comparison) {
+  struct Shown {
+    Statistic statistic;
+    bool p_value;
+    const char* title;
+  };
+  constexpr std::array kShown = {Shown{Statistic::kl, false, "kl"},
+                                 Shown{Statistic::hellinger, false, "hellinger"},
+                                 Shown{Statistic::kuiper, false, "kuiper"},
+                                 Shown{Statistic::energy, false, "energy"},
+                                 Shown{Statistic::auc, false, "auc"},
+                                 Shown{Statistic::welch_t, false, "welch t"},
+                                 Shown{Statistic::cramer_von_mises, true, "p(cvm)"},
+                                 Shown{Statistic::anderson_darling, true, "p(ad)"},
+                                 Shown{Statistic::kuiper, true, "p(kuiper)"},
+                                 Shown{Statistic::mann_whitney, true, "p(mw)"},
+                                 Shown{Statistic::welch_t, true, "p(welch)"},
+                                 Shown{Statistic::g_test, true, "p(g)"},
+                                 Shown{Statistic::fisher, true, "p(fisher)"}};
+  std::vector<std::string> header = {"column"};
+  for (const Shown& shown : kShown) header.emplace_back(shown.title);
+  TextTable table("l" + std::string(kShown.size(), 'r'), header);
+  for (const ComparedColumn& column : comparison.columns) {
+    std::vector<std::string> row = {column.name};
+    for (const auto& [statistic, p_value, title] : kShown) {
+      const StatisticValue* value = find(column.statistics, statistic);
+      row.push_back(p_value ? p_or_dash(value) : number_or_dash(value));
+    }
+    table.add(std::move(row));
+  }
+  return table.text();
+}
+
+std::string rows_table(const RowsTests& tests) {
+  TextTable table("lrrl", {"whole rows", "value", "p", "what the value is"});
+  if (const auto& test = tests.discrepancy) {
+    table.add({"mmd", short_number(test->squared), short_number(test->p_value),
+               "squared maximum mean discrepancy, " + std::to_string(tests.discrepancy_reference_rows) +
+                   " against " + std::to_string(tests.discrepancy_current_rows) + " rows"});
+  }
+  if (const auto& test = tests.classifier) {
+    table.add({"classifier", short_number(test->auc), short_number(test->p_value),
+               "ROC AUC of telling the sides apart by " + std::to_string(test->neighbours) + " neighbours"});
+  }
+  if (const auto& test = tests.reconstruction) {
+    table.add({"reconstruction_error", short_number(test->shift), short_number(test->p_value),
+               "standard deviations, " + std::to_string(test->components) + " principal components"});
+  }
+  return table.text() + "(" + std::to_string(tests.reference_rows) + " against " +
+         std::to_string(tests.current_rows) + " sampled rows of " + std::to_string(tests.columns) +
+         " columns; p by " + std::to_string(kPermutations) + " permutations)\n";
+}
+
 std::string performance_table(const Comparison& comparison) {
   const auto value = [](const ComparedPerformance& side, Metric metric) {
     const MetricValue* found = find(side.metrics, metric);
@@ -64,7 +117,8 @@ std::string performance_table(const Comparison& comparison) {
 std::string comparison_table(const Comparison& comparison) {
   std::string text = "reference: " + std::to_string(comparison.reference_rows) +
                      " rows, current: " + std::to_string(comparison.current_rows) + " rows\n\n";
-  text += columns_table(comparison);
+  text += columns_table(comparison) + "\n" + tests_table(comparison);
+  if (comparison.whole_rows) text += "\n" + rows_table(*comparison.whole_rows);
   if (comparison.reference.pairs > 0 || comparison.current.pairs > 0) {
     text += "\n" + performance_table(comparison);
   }

@@ -10,7 +10,7 @@
 
 #include "detectors/comparison_values.h"
 #include "detectors/performance/exact_performance.h"
-#include "detectors/statistics/shares.h"
+#include "detectors/statistics/answers.h"
 
 namespace driftd::detectors {
 namespace {
@@ -64,49 +64,8 @@ CategoryCounts category_counts(const ValueColumn* column, std::size_t rows) {
   return counts;
 }
 
-class Statistics {
- public:
-  void add(Statistic statistic, std::optional<double> value, std::optional<NullLaw> null = {}) {
-    if (!value || !std::isfinite(*value)) return;
-    StatisticValue entry;
-    entry.statistic = statistic;
-    entry.value = *value;
-    if (null) {
-      entry.null_mean = null->mean;
-      entry.null_q95 = null->q95;
-    }
-    values_.push_back(entry);
-  }
-  void add_test(Statistic statistic, double value, std::optional<double> p_value,
-                std::optional<double> dof = {}) {
-    add(statistic, value);
-    values_.back().p_value = p_value;
-    values_.back().method = p_value ? Method::asymptotic : Method::none;
-    values_.back().dof = dof;
-  }
-  std::vector<StatisticValue> take() {
-    std::sort(values_.begin(), values_.end(),
-              [](const StatisticValue& a, const StatisticValue& b) { return a.statistic < b.statistic; });
-    return std::move(values_);
-  }
-
- private:
-  std::vector<StatisticValue> values_;
-};
-
-void add_shares(Counts reference, Counts current, Statistics& out) {
-  out.add(Statistic::psi, psi(reference, current), psi_null(reference, current));
-  out.add(Statistic::jensen_shannon, jensen_shannon(reference, current),
-          jensen_shannon_null(reference, current));
-  out.add(Statistic::total_variation, total_variation(reference, current),
-          total_variation_null(reference, current));
-  if (const auto chi = chi_square(reference, current)) {
-    out.add_test(Statistic::chi_square, chi->statistic, chi->p_value, static_cast<double>(chi->dof));
-  }
-}
-
-void compare_numbers(std::vector<double> reference, std::vector<double> current, std::int64_t bins,
-                     ComparedColumn& column, Statistics& out) {
+void compare_numbers(const std::vector<double>& reference, const std::vector<double>& current,
+                     std::int64_t bins, ComparedColumn& column, Answers& answers) {
   column.edges = quantile_edges(reference.empty() ? current : reference, bins);
   const auto fill = [&column](ComparedSide& side, Sorted numbers) {
     side.missing = side.rows - static_cast<std::int64_t>(numbers.size());
@@ -115,20 +74,19 @@ void compare_numbers(std::vector<double> reference, std::vector<double> current,
   };
   fill(column.reference, reference);
   fill(column.current, current);
-  add_shares(column.reference.counts, column.current.counts, out);
-  if (const auto ks = kolmogorov_smirnov(reference, current)) {
-    out.add_test(Statistic::ks, ks->statistic, ks->p_value);
+  add_share_statistics(column.reference.counts, column.current.counts, answers);
+  if (reference.empty() || current.empty()) return;
+  const TwoSamples samples = two_samples(reference, current);
+  if (const auto ks = kolmogorov_smirnov(samples)) {
+    answers.add(Statistic::ks, TestResult{ks->statistic, ks->p_value, Method::asymptotic});
     column.ks_p_value_limit = ks->p_value_limit;
+    column.ks_p_value_exact = ks->p_value_exact;
   }
-  const auto distance = wasserstein(reference, current);
-  out.add(Statistic::wasserstein, distance);
-  if (!distance || !column.reference.summary) return;
-  const double spread = column.reference.summary->standard_deviation.value_or(0);
-  if (spread > 0) out.add(Statistic::wasserstein_normed, *distance / spread);
+  add_number_statistics(samples, *column.reference.summary, *column.current.summary, answers);
 }
 
 void compare_categories(const CategoryCounts& reference, const CategoryCounts& current,
-                        ComparedColumn& column, Statistics& out) {
+                        ComparedColumn& column, Answers& answers) {
   std::set<std::string> categories;
   for (const auto& [category, count] : reference) categories.insert(category);
   for (const auto& [category, count] : current) categories.insert(category);
@@ -143,7 +101,7 @@ void compare_categories(const CategoryCounts& reference, const CategoryCounts& c
   };
   fill(column.reference, reference);
   fill(column.current, current);
-  add_shares(column.reference.counts, column.current.counts, out);
+  add_share_statistics(column.reference.counts, column.current.counts, answers);
 }
 
 ComparedColumn compare_column(const ValueColumn* r, const Table& reference, const ValueColumn* c,
@@ -155,19 +113,18 @@ ComparedColumn compare_column(const ValueColumn* r, const Table& reference, cons
   auto type = type_of(r, reference.size());
   if (!type) type = type_of(c, current.size());
   column.type = type.value_or(ColumnType::categorical);
-  Statistics statistics;
+  Answers answers(kAllStatistics);
   if (column.type == ColumnType::numeric) {
     compare_numbers(sorted_numbers(r, reference.size()), sorted_numbers(c, current.size()), bins, column,
-                    statistics);
+                    answers);
   } else {
     compare_categories(category_counts(r, reference.size()), category_counts(c, current.size()), column,
-                       statistics);
+                       answers);
   }
   if (reference.size() > 0 && current.size() > 0) {
-    statistics.add(Statistic::missing_delta,
-                   column.current.missing_share() - column.reference.missing_share());
+    answers.add(Statistic::missing_delta, column.current.missing_share() - column.reference.missing_share());
   }
-  column.statistics = statistics.take();
+  column.statistics = answers.take();
   return column;
 }
 
@@ -183,26 +140,54 @@ ComparedPerformance compared_performance(const Table& table, const TaskSpec& spe
           performance.tally().binary_counts()};
 }
 
-Comparison compare(const Table& reference, const Table& current, std::int64_t bins) {
+struct ColumnwiseComparison::Parts {
+  Parts(const Table& r, const Table& c, std::int64_t b)
+      : reference(r), current(c), bins(b), task(infer_task(r)) {
+    before = value_columns(reference, task);
+    after = value_columns(current, task);
+    columns = before;
+    for (const ValueColumn& column : after) {
+      if (find_column(before, column) == nullptr) columns.push_back(column);
+    }
+    std::stable_sort(columns.begin(), columns.end(),
+                     [](const ValueColumn& x, const ValueColumn& y) { return x.role < y.role; });
+  }
+
+  const Table& reference;
+  const Table& current;
+  std::int64_t bins;
+  TaskSpec task;
+  std::vector<ValueColumn> before, after, columns;
+};
+
+ColumnwiseComparison::ColumnwiseComparison(const Table& reference, const Table& current, std::int64_t bins)
+    : parts_(std::make_unique<const Parts>(reference, current, bins)) {}
+ColumnwiseComparison::~ColumnwiseComparison() = default;
+
+std::size_t ColumnwiseComparison::size() const { return parts_->columns.size(); }
+
+ComparedColumn ColumnwiseComparison::column(std::size_t number) const {
+  const ValueColumn& which = parts_->columns.at(number);
+  return compare_column(find_column(parts_->before, which), parts_->reference,
+                        find_column(parts_->after, which), parts_->current, parts_->bins);
+}
+
+Comparison ColumnwiseComparison::whole(std::vector<ComparedColumn> columns) const {
   Comparison result;
-  result.reference_rows = static_cast<std::int64_t>(reference.size());
-  result.current_rows = static_cast<std::int64_t>(current.size());
-  result.task = infer_task(reference);
-  const auto before = value_columns(reference, result.task);
-  const auto after = value_columns(current, result.task);
-  std::vector<ValueColumn> columns = before;
-  for (const ValueColumn& column : after) {
-    if (find_column(before, column) == nullptr) columns.push_back(column);
-  }
-  std::stable_sort(columns.begin(), columns.end(),
-                   [](const ValueColumn& a, const ValueColumn& b) { return a.role < b.role; });
-  for (const ValueColumn& which : columns) {
-    result.columns.push_back(
-        compare_column(find_column(before, which), reference, find_column(after, which), current, bins));
-  }
-  result.reference = compared_performance(reference, result.task);
-  result.current = compared_performance(current, result.task);
+  result.reference_rows = static_cast<std::int64_t>(parts_->reference.size());
+  result.current_rows = static_cast<std::int64_t>(parts_->current.size());
+  result.task = parts_->task;
+  result.columns = std::move(columns);
+  result.reference = compared_performance(parts_->reference, result.task);
+  result.current = compared_performance(parts_->current, result.task);
   return result;
+}
+
+Comparison compare(const Table& reference, const Table& current, std::int64_t bins) {
+  const ColumnwiseComparison parts(reference, current, bins);
+  std::vector<ComparedColumn> columns;
+  for (std::size_t i = 0; i < parts.size(); ++i) columns.push_back(parts.column(i));
+  return parts.whole(std::move(columns));
 }
 
 }  // namespace driftd::detectors

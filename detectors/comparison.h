@@ -7,12 +7,15 @@
 // nothing else. Pure functions of their arguments.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "detectors/comparison_rows.h"
 #include "detectors/performance/metric.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
@@ -41,6 +44,7 @@ struct ComparedColumn {
   ComparedSide reference, current;
   std::vector<StatisticValue> statistics;  // in the order of Statistic; undefined ones are absent
   std::optional<double> ks_p_value_limit;  // Kolmogorov's limit law, beside the p-value of `ks`
+  std::optional<double> ks_p_value_exact;  // the exact two-sample law, up to kMostForExactKs values a side
   bool drift = false;
 };
 
@@ -56,12 +60,32 @@ struct Comparison {
   TaskSpec task;
   std::vector<ComparedColumn> columns;
   ComparedPerformance reference, current;
+  std::optional<RowsTests> whole_rows;  // filled in by whoever asks for it
   bool drift = false;
 };
 
 // The task and the types of columns are the reference's: numeric where every value that is there is a
 // number, else categorical. `bins` >= 2.
 Comparison compare(const Table& reference, const Table& current, std::int64_t bins);
+
+// The same column by column, for whoever has threads: column() may be called by several at a time, for
+// each number by one. The tables must outlive it.
+class ColumnwiseComparison {
+ public:
+  ColumnwiseComparison(const Table& reference, const Table& current, std::int64_t bins);
+  ~ColumnwiseComparison();
+  ColumnwiseComparison(const ColumnwiseComparison&) = delete;
+  ColumnwiseComparison& operator=(const ColumnwiseComparison&) = delete;
+
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] ComparedColumn column(std::size_t number) const;
+  [[nodiscard]] Comparison whole(std::vector<ComparedColumn> columns) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<const Parts> parts_;
+};
+
 Comparison compare(const Profile& reference, const Table& current);
 
 // Exact: ROC AUC from the scores themselves.

@@ -1,10 +1,7 @@
 // `driftd compare`: every statistic for every column of two data sets.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -14,13 +11,14 @@
 #include <vector>
 
 #include "app/commands/command.h"
+#include "app/comparison_files.h"
 #include "app/comparison_report.h"
 #include "app/progress.h"
-#include "app/table_reader.h"
+#include "app/text_table.h"
 #include "core/field_types.h"
 #include "core/nearest.h"
 #include "detectors/comparison.h"
-#include "detectors/profile_json.h"
+#include "detectors/statistics/catalogue.h"
 
 namespace driftd::app {
 namespace {
@@ -34,14 +32,21 @@ struct Options {
   std::string format = "table";
   std::int64_t bins = detectors::kShownBins;
   bool bins_given = false;
+  std::size_t sampled_rows = detectors::kSampledRows;
   ColumnRoles roles;
   bool fail_on_drift = false;
   std::string limits;
 };
 
-constexpr std::array kCompared = {
-    Statistic::psi,         Statistic::jensen_shannon,     Statistic::ks,         Statistic::total_variation,
-    Statistic::wasserstein, Statistic::wasserstein_normed, Statistic::chi_square, Statistic::missing_delta};
+// The statistic of a limit, or what is wrong with the name.
+Result<Statistic> limited_statistic(const std::string& name) {
+  if (const auto statistic = detectors::statistic_of(name)) return *statistic;
+  std::vector<std::string> known;
+  for (const auto& info : detectors::statistic_catalogue()) known.emplace_back(info.name());
+  std::string message = "--fail-on-drift: compare has no statistic " + name;
+  if (const std::string* near = nearest(name, known)) message += "; did you mean " + *near + "?";
+  return Error{ErrorCode::invalid, message};
+}
 
 Result<DriftLimits> limits_of(const std::string& text) {
   DriftLimits limits;
@@ -51,14 +56,8 @@ Result<DriftLimits> limits_of(const std::string& text) {
     rest.remove_prefix(std::min(item.size() + 1, rest.size()));
     const std::size_t equals = item.find('=');
     const std::string name(item.substr(0, equals));
-    const auto statistic = detectors::statistic_of(name);
-    if (!statistic || std::find(kCompared.begin(), kCompared.end(), *statistic) == kCompared.end()) {
-      std::vector<std::string> known;
-      for (const Statistic one : kCompared) known.emplace_back(name_of(one));
-      std::string message = "--fail-on-drift: compare has no statistic " + name;
-      if (const std::string* near = nearest(name, known)) message += "; did you mean " + *near + "?";
-      return Error{ErrorCode::invalid, message};
-    }
+    const auto statistic = limited_statistic(name);
+    if (!statistic) return statistic.error();
     const auto limit =
         equals != std::string_view::npos ? parse_number(item.substr(equals + 1)) : std::nullopt;
     if (!limit)
@@ -68,51 +67,23 @@ Result<DriftLimits> limits_of(const std::string& text) {
   return limits;
 }
 
-// The text of the file where it is a profile, which is told by how it begins.
-std::optional<std::string> profile_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string head(256, '\0');
-  file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<std::size_t>(file.gcount()));
-  if (head.find("driftd.profile") == std::string::npos) return std::nullopt;
-  file.clear();
-  file.seekg(0);
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-Result<detectors::Table> read_table(const std::string& path, const Options& options, Streams& streams) {
+Result<Comparison> compare_with_progress(const Options& options, Streams& streams) {
   Progress progress(streams.err, standard_error_is_terminal(), "compare");
-  TableReaderOptions reading;
-  reading.roles = options.roles;
-  reading.progress = [&progress](std::uint64_t bytes, std::string_view file) {
-    progress.update(bytes, 0, file);
-  };
-  return read_tables(std::array{path}, reading);
+  ComparisonFiles files{options.reference, options.current, options.roles, std::nullopt,
+                        options.sampled_rows};
+  if (options.bins_given) files.bins = options.bins;
+  return compare_files(files, [&progress](std::uint64_t done, std::uint64_t total, std::string_view what) {
+    progress.update(done, total, what);
+  });
 }
 
-Result<Comparison> compare_files(const Options& options, Streams& streams) {
-  const auto text = profile_text(options.reference);
-  if (text && options.bins_given) {
-    return Error{ErrorCode::invalid,
-                 "--bins: the bins of " + options.reference + " are those of the profile"};
-  }
-  auto current = read_table(options.current, options, streams);
-  if (!current) return current.error();
-  if (text) {
-    auto profile = detectors::profile_from_json(*text);
-    if (!profile) return Error{profile.error().code, options.reference + ": " + profile.error().message};
-    return detectors::compare(*profile, *current);
-  }
-  auto reference = read_table(options.reference, options, streams);
-  if (!reference) return reference.error();
-  return detectors::compare(*reference, *current, options.bins);
+std::string report(const Comparison& comparison, const Options& options) {
+  if (options.format == "json") return comparison_json(comparison);
+  if (options.format == "html") return comparison_html(comparison, options.reference, options.current);
+  return comparison_table(comparison);
 }
 
 ExitStatus compare(const Options& options, Streams& streams) {
-  if (options.format == "html") {
-    streams.err << "driftd compare: --format html is not supported by this version; use table or json\n";
-    return ExitStatus::usage;
-  }
   if (options.reference.empty() || options.current.empty()) {
     streams.err << "driftd compare: two data sets are needed: REFERENCE and CURRENT\n";
     return ExitStatus::usage;
@@ -122,13 +93,13 @@ ExitStatus compare(const Options& options, Streams& streams) {
     streams.err << "driftd compare: " << limits.error().message << '\n';
     return ExitStatus::usage;
   }
-  auto comparison = compare_files(options, streams);
+  auto comparison = compare_with_progress(options, streams);
   if (!comparison) {
     streams.err << "driftd compare: " << comparison.error().message << '\n';
     return comparison.error().code == ErrorCode::invalid ? ExitStatus::usage : ExitStatus::failed;
   }
   judge(*comparison, *limits);
-  streams.out << (options.format == "json" ? comparison_json(*comparison) : comparison_table(*comparison));
+  streams.out << report(*comparison, options);
   return options.fail_on_drift && comparison->drift ? ExitStatus::drift : ExitStatus::done;
 }
 
@@ -159,23 +130,38 @@ void add_roles(CLI::App& app, ColumnRoles& roles) {
       ->type_name("NAME,...");
 }
 
+std::string statistics_help() {
+  TextTable table("llll", {"statistic", "of", "p-value or null law", "what it is"});
+  for (const detectors::StatisticInfo& info : detectors::statistic_catalogue()) {
+    table.add({std::string(info.name()), std::string(name_of(info.reads)), std::string(info.p_value),
+               std::string(info.title)});
+  }
+  return table.text();
+}
+
 Action prepare(CLI::App& app) {
   auto options = std::make_shared<Options>();
   app.add_option("REFERENCE", options->reference, "CSV, JSON Lines, gzip too, or a profile");
   app.add_option("CURRENT", options->current, "CSV, JSON Lines, gzip too");
-  app.add_option("--format", options->format, "table or json")
+  app.add_option("--format", options->format, "table, json, or html: a page that needs nothing else")
       ->check(CLI::IsMember({"table", "json", "html"}))
-      ->type_name("table|json")
+      ->type_name("table|json|html")
       ->capture_default_str();
   auto* bins = app.add_option("--bins", options->bins, "bins between the reference's quantiles")
                    ->check(CLI::Range(2, 1000))
                    ->type_name("N")
                    ->capture_default_str();
   add_roles(app, options->roles);
+  app.add_option("--sampled-rows", options->sampled_rows,
+                 "rows of each side for the tests of whole rows; 0 leaves them out")
+      ->check(CLI::Range(0, 10'000))
+      ->type_name("N")
+      ->capture_default_str();
   auto* fail = app.add_option("--fail-on-drift", options->limits,
                               "exit with 3 if a column drifts; with limits, if one is exceeded")
                    ->expected(0, 1)
                    ->type_name("[STATISTIC=LIMIT,...]");
+  app.footer(app.get_footer() + "\n\n" + statistics_help());
   return [options, &app, bins, fail](Streams& streams) {
     options->bins_given = bins->count() > 0;
     options->fail_on_drift = fail->count() > 0;
@@ -196,7 +182,8 @@ const Command command_compare = {
         "driftd compare train.csv today.jsonl --format json --bins 20\n"
         "driftd compare credit.profile.json today.csv --label outcome    against a profile's bins\n"
         "driftd compare train.csv today.csv --fail-on-drift              exit 3 if a column drifts\n"
-        "driftd compare train.csv today.csv --fail-on-drift psi=0.25,ks=0.1",
+        "driftd compare train.csv today.csv --fail-on-drift psi=0.25,ks=0.1\n"
+        "driftd compare train.csv today.csv --format html > drift.html",
     .prepare = prepare,
 };
 

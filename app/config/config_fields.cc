@@ -48,7 +48,8 @@ const Fields<JoinConfig>& fields_of_join() {
 const Fields<MetricsConfig>& fields_of_metrics() {
   static const Fields<MetricsConfig> table =
       Fields<MetricsConfig>()
-          .list("statistics", &MetricsConfig::statistics, statistic_type(), "which are exported")
+          .list("statistics", &MetricsConfig::statistics, statistic_type(),
+                "which are exported; `driftd compare --help` says what each is")
           .flag("segments", &MetricsConfig::segments, "whether segments are exported too")
           .integer("max_series", &MetricsConfig::max_series, {0, 100'000'000}, "series",
                    "beyond: left out in a fixed order, and counted");

@@ -1,23 +1,23 @@
 // Types of single keys that are one scalar.
-#include <algorithm>
-#include <array>
+#include <string>
+#include <vector>
 
 #include "app/config/fields.h"
 #include "app/http/listen.h"
+#include "detectors/statistics/catalogue.h"
 
 namespace driftd::app {
 namespace {
 
-// What is computed over `window`, and what the design names beside it.
 const std::vector<std::string>& known_statistics() {
-  static const std::vector<std::string> names = {"psi",         "jensen_shannon",     "ks",
-                                                 "wasserstein", "wasserstein_normed", "total_variation",
-                                                 "chi_square",  "missing_delta"};
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const detectors::StatisticInfo& info : detectors::statistic_catalogue())
+      all.emplace_back(info.name());
+    return all;
+  }();
   return names;
 }
-constexpr std::array<std::string_view, 10> kLaterStatistics = {
-    "kl",      "hellinger", "cramer_von_mises", "anderson_darling", "kuiper", "energy", "mann_whitney", "auc",
-    "welch_t", "g_test"};
 
 }  // namespace
 
@@ -25,10 +25,6 @@ FieldType<std::string> statistic_type() {
   FieldType<std::string> type;
   type.name = choice_name(known_statistics());
   type.read = [](const Node& node, std::string& out, const std::string& path, Faults& faults) {
-    if (std::find(kLaterStatistics.begin(), kLaterStatistics.end(), node.text) != kLaterStatistics.end()) {
-      return add_fault(faults, node, path,
-                       "the statistic " + node.text + " is not supported by this version");
-    }
     if (const auto index = read_choice(node, known_statistics(), path, faults))
       out = known_statistics()[*index];
   };

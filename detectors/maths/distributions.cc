@@ -7,11 +7,10 @@
 #include <cmath>
 #include <limits>
 
-namespace driftd::detectors::maths {
-namespace {
+#include "detectors/maths/gsl_errors.h"
 
-// Every function here passes through this before it calls GSL (see the header).
-void without_aborts() {
+namespace driftd::detectors::maths {
+void without_gsl_aborts() {
   static const bool done = [] {
     gsl_set_error_handler_off();
     return true;
@@ -19,10 +18,8 @@ void without_aborts() {
   static_cast<void>(done);
 }
 
-}  // namespace
-
 double chi_square_sf(double x, double dof) {
-  without_aborts();
+  without_gsl_aborts();
   if (!(dof > 0) || std::isnan(x)) return std::numeric_limits<double>::quiet_NaN();
   if (x <= 0) return 1;
   if (std::isinf(x)) return 0;
@@ -33,32 +30,32 @@ double chi_square_sf(double x, double dof) {
 }
 
 double chi_square_quantile(double p, double dof) {
-  without_aborts();
+  without_gsl_aborts();
   return gsl_cdf_chisq_Pinv(p, dof);
 }
 
 double chi_mean(double dof) {
-  without_aborts();
+  without_gsl_aborts();
   return std::sqrt(2.0) * std::exp(gsl_sf_lngamma((dof + 1) / 2) - gsl_sf_lngamma(dof / 2));
 }
 
 double normal_cdf(double x) {
-  without_aborts();
+  without_gsl_aborts();
   return gsl_cdf_ugaussian_P(x);
 }
 
 double normal_sf(double x) {
-  without_aborts();
+  without_gsl_aborts();
   return gsl_cdf_ugaussian_Q(x);
 }
 
 double normal_quantile(double p) {
-  without_aborts();
+  without_gsl_aborts();
   return gsl_cdf_ugaussian_Pinv(p);
 }
 
 double student_t_sf(double t, double dof) {
-  without_aborts();
+  without_gsl_aborts();
   return gsl_cdf_tdist_Q(t, dof);
 }
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "detectors/maths/kolmogorov.h"
+#include "detectors/statistics/answers.h"
 #include "detectors/statistics/binned_distance.h"
-#include "detectors/statistics/shares.h"
 
 namespace driftd::detectors {
 namespace {
@@ -18,47 +18,6 @@ std::vector<std::int64_t> sum_bins(std::span<const CellCount> counts, const std:
   return sums;
 }
 
-class Answers {
- public:
-  explicit Answers(StatisticSet wanted) : wanted_(wanted) {}
-
-  [[nodiscard]] bool wants(Statistic statistic) const { return (wanted_ & bit(statistic)) != 0; }
-  // Only what is defined gets in.
-  void add(const StatisticValue& answer) {
-    if (std::isfinite(answer.value)) answers_.push_back(answer);
-  }
-  void add_share(Statistic statistic, std::optional<double> value, std::optional<NullLaw> law) {
-    if (!value) return;
-    StatisticValue answer{.statistic = statistic, .value = *value};
-    if (law) {
-      answer.null_mean = law->mean;
-      answer.null_q95 = law->q95;
-    }
-    add(answer);
-  }
-  std::vector<StatisticValue> take() { return std::move(answers_); }
-
- private:
-  StatisticSet wanted_;
-  std::vector<StatisticValue> answers_;
-};
-
-void add_divergences(const ColumnProfile& column, std::span<const CellCount> counts, Answers& answers) {
-  const std::vector<std::int64_t> reference = shown_counts(column, column.reference);
-  const std::vector<std::int64_t> current = shown_counts(column, counts);
-  if (answers.wants(Statistic::psi)) {
-    answers.add_share(Statistic::psi, psi(reference, current), psi_null(reference, current));
-  }
-  if (answers.wants(Statistic::jensen_shannon)) {
-    answers.add_share(Statistic::jensen_shannon, jensen_shannon(reference, current),
-                      jensen_shannon_null(reference, current));
-  }
-  if (answers.wants(Statistic::total_variation)) {
-    answers.add_share(Statistic::total_variation, total_variation(reference, current),
-                      total_variation_null(reference, current));
-  }
-}
-
 // Kolmogorov's limit law at the effective size of two samples.
 double ks_p_value(double value, const ColumnProfile& column, std::span<const CellCount> counts) {
   const auto n = static_cast<double>(column.present());
@@ -67,37 +26,61 @@ double ks_p_value(double value, const ColumnProfile& column, std::span<const Cel
   return maths::kolmogorov_sf(value * std::sqrt(n * m / (n + m)));
 }
 
-void add_distances(const ColumnProfile& column, std::span<const CellCount> counts, Answers& answers) {
-  if (answers.wants(Statistic::ks)) {
-    if (const auto ks = binned_ks(column, counts)) {
-      answers.add({.statistic = Statistic::ks,
-                   .value = ks->value,
-                   .p_value = ks_p_value(ks->value, column, counts),
-                   .method = Method::asymptotic,
-                   .bound = ks->bound});
-    }
-  }
-  if (!answers.wants(Statistic::wasserstein) && !answers.wants(Statistic::wasserstein_normed)) return;
+void add_wasserstein(const ColumnProfile& column, std::span<const CellCount> counts, const TwoSamples& masses,
+                     Answers& answers) {
+  if (!answers.wants_any(bit(Statistic::wasserstein) | bit(Statistic::wasserstein_normed))) return;
   const auto distance = binned_wasserstein(column, counts);
   if (!distance) return;
-  if (answers.wants(Statistic::wasserstein)) {
-    answers.add({.statistic = Statistic::wasserstein, .value = distance->value, .bound = distance->bound});
-  }
+  const auto law = wasserstein_null(masses);
+  answers.add(Statistic::wasserstein, distance->value, law, distance->bound);
   const double sd = column.standard_deviation;
-  if (!answers.wants(Statistic::wasserstein_normed) || sd <= 0) return;
-  StatisticValue normed{.statistic = Statistic::wasserstein_normed, .value = distance->value / sd};
-  if (distance->bound && std::isfinite(*distance->bound / sd)) normed.bound = *distance->bound / sd;
-  answers.add(normed);
+  if (sd <= 0 || !std::isfinite(sd)) return;
+  answers.add(Statistic::wasserstein_normed, distance->value / sd,
+              law ? std::optional(NullLaw{law->mean / sd, law->q95 / sd}) : std::nullopt,
+              distance->bound ? std::optional(*distance->bound / sd) : std::nullopt);
 }
 
-void add_chi_square(const ColumnProfile& column, std::span<const CellCount> counts, Answers& answers) {
-  const auto test = chi_square(shown_counts(column, column.reference), shown_counts(column, counts));
-  if (!test) return;
-  answers.add({.statistic = Statistic::chi_square,
-               .value = test->statistic,
-               .p_value = test->p_value,
-               .method = Method::asymptotic,
-               .dof = static_cast<double>(test->dof)});
+// What needs to know where in its cell a value lies.
+void add_distances(const ColumnProfile& column, std::span<const CellCount> counts, Answers& answers) {
+  if (!answers.wants_any(bit(Statistic::wasserstein) | bit(Statistic::wasserstein_normed) |
+                         bit(Statistic::energy) | bit(Statistic::welch_t))) {
+    return;
+  }
+  const TwoSamples masses = masses_of_cells(column, counts);
+  add_wasserstein(column, counts, masses, answers);
+  if (answers.wants(Statistic::energy)) {
+    answers.add(Statistic::energy, energy(masses), energy_null(masses));
+  }
+  if (answers.wants(Statistic::welch_t)) {
+    const auto [reference, current] = moments_of(masses);
+    answers.add(Statistic::welch_t, welch_t(reference, current));
+  }
+}
+
+// What needs the order of the cells alone.
+void add_orders(const ColumnProfile& column, std::span<const CellCount> counts, Answers& answers) {
+  if (answers.wants(Statistic::ks)) {
+    if (const auto ks = binned_ks(column, counts)) {
+      answers.add(Statistic::ks,
+                  TestResult{ks->value, ks_p_value(ks->value, column, counts), Method::asymptotic},
+                  ks->bound);
+    }
+  }
+  if (!answers.wants_any(bit(Statistic::cramer_von_mises) | bit(Statistic::anderson_darling) |
+                         bit(Statistic::kuiper) | bit(Statistic::mann_whitney) | bit(Statistic::auc))) {
+    return;
+  }
+  const TwoSamples steps = steps_of_cells(column, counts);
+  add_rank_tests(steps, answers);
+  if (answers.wants(Statistic::kuiper)) {
+    const auto distance = binned_kuiper(column, counts);
+    answers.add(Statistic::kuiper, kuiper(steps), distance ? distance->bound : std::nullopt);
+  }
+  if (const auto area = binned_auc(column, counts)) {
+    const double pairs = static_cast<double>(steps.n()) * static_cast<double>(steps.m());
+    answers.add(Statistic::mann_whitney, mann_whitney(steps), *area->bound * pairs);
+    answers.add(Statistic::auc, area->value, std::nullopt, area->bound);
+  }
 }
 
 }  // namespace
@@ -127,13 +110,15 @@ std::vector<std::int64_t> evidence_counts(const ColumnProfile& column, std::span
 std::vector<StatisticValue> binned_statistics(const ColumnProfile& column, std::span<const CellCount> counts,
                                               StatisticSet wanted) {
   Answers answers(wanted);
-  add_divergences(column, counts, answers);
-  if (column.type == ColumnType::numeric) add_distances(column, counts, answers);
-  if (answers.wants(Statistic::chi_square)) add_chi_square(column, counts, answers);
+  add_share_statistics(shown_counts(column, column.reference), shown_counts(column, counts), answers);
+  if (column.type == ColumnType::numeric) {
+    add_orders(column, counts, answers);
+    add_distances(column, counts, answers);
+  }
   if (answers.wants(Statistic::missing_delta)) {
     const auto before = missing_of(column, column.reference).ratio();
     const auto now = missing_of(column, counts).ratio();
-    if (before && now) answers.add({.statistic = Statistic::missing_delta, .value = *now - *before});
+    if (before && now) answers.add(Statistic::missing_delta, *now - *before);
   }
   return answers.take();
 }

@@ -27,9 +27,10 @@ Missing missing_of(const ColumnProfile& column, std::span<const CellCount> count
 std::vector<std::int64_t> shown_counts(const ColumnProfile& column, std::span<const CellCount> counts);
 std::vector<std::int64_t> evidence_counts(const ColumnProfile& column, std::span<const CellCount> counts);
 
-// All of: psi, jensen_shannon, total_variation, ks, wasserstein, wasserstein_normed, chi_square,
-// missing_delta, in the order of Statistic, as far as they are wanted (total variation's null mean costs
-// the square of the number of categories). `counts` are the window's, by cell.
+// All of statistic.h, in its order, as far as they are wanted (total variation's null mean costs the square
+// of the number of categories). Those of orders take what lies in one fine cell as tied, those of distances
+// and welch_t as lying at the cell's mean; a `bound` says how far the raw values' may be. `counts` are the
+// window's, by cell.
 std::vector<StatisticValue> binned_statistics(const ColumnProfile& column, std::span<const CellCount> counts,
                                               StatisticSet wanted = kAllStatistics);
 

@@ -8,6 +8,7 @@
 
 #include "detectors/cells.h"
 #include "detectors/profile.h"
+#include "detectors/statistics/two_samples.h"
 
 namespace driftd::detectors {
 
@@ -25,5 +26,14 @@ std::optional<BinnedDistance> binned_ks(const ColumnProfile& column, std::span<c
 // outside by its share times twice its distance, plus the width of a place.
 std::optional<BinnedDistance> binned_wasserstein(const ColumnProfile& column,
                                                  std::span<const CellCount> current);
+
+// Kuiper's statistic and P(current > reference) over the cells, what lies in one being tied.
+std::optional<BinnedDistance> binned_kuiper(const ColumnProfile& column, std::span<const CellCount> current);
+std::optional<BinnedDistance> binned_auc(const ColumnProfile& column, std::span<const CellCount> current);
+
+// The cells of both sides as steps, below to above: `at` is the cell's number.
+TwoSamples steps_of_cells(const ColumnProfile& column, std::span<const CellCount> current);
+// The same, each side's mass in a cell at its own mean.
+TwoSamples masses_of_cells(const ColumnProfile& column, std::span<const CellCount> current);
 
 }  // namespace driftd::detectors

@@ -6,28 +6,9 @@
 #include <iterator>
 
 #include "core/exact_sum.h"
-#include "detectors/maths/kolmogorov.h"
 
 namespace driftd::detectors {
 namespace {
-
-// Both empirical distribution functions after each distinct value: visit(value, next value, F1, F2).
-template <class Visit>
-void walk(Sorted a, Sorted b, Visit visit) {
-  std::size_t i = 0, j = 0;
-  const auto share = [](std::size_t count, Sorted values) {
-    return static_cast<double>(count) / static_cast<double>(values.size());
-  };
-  while (i < a.size() || j < b.size()) {
-    const double value = j == b.size() || (i < a.size() && a[i] <= b[j]) ? a[i] : b[j];
-    while (i < a.size() && a[i] == value) ++i;
-    while (j < b.size() && b[j] == value) ++j;
-    double next = value;
-    if (i < a.size()) next = a[i];
-    if (j < b.size() && (i == a.size() || b[j] < next)) next = b[j];
-    visit(value, next, share(i, a), share(j, b));
-  }
-}
 
 // numpy's interpolation, to the bit.
 double between(double low, double high, double t) {
@@ -75,28 +56,24 @@ std::vector<std::int64_t> counts_in_bins(Sorted values, std::span<const double> 
   return counts;
 }
 
-std::optional<KolmogorovSmirnov> kolmogorov_smirnov(Sorted reference, Sorted current) {
-  if (reference.empty() || current.empty()) return std::nullopt;
-  KolmogorovSmirnov result;
-  walk(reference, current, [&result](double, double, double f1, double f2) {
-    result.statistic = std::max(result.statistic, std::abs(f1 - f2));
-  });
-  const auto n = static_cast<double>(std::max(reference.size(), current.size()));
-  const auto m = static_cast<double>(std::min(reference.size(), current.size()));
-  const double effective = n * m / (n + m);
-  const auto rounded = static_cast<std::int64_t>(std::nearbyint(effective));
-  if (rounded > 0) result.p_value = maths::kstwo_sf(rounded, result.statistic);
-  result.p_value_limit = maths::kolmogorov_sf(result.statistic * std::sqrt(effective));
-  return result;
-}
-
-std::optional<double> wasserstein(Sorted reference, Sorted current) {
-  if (reference.empty() || current.empty()) return std::nullopt;
-  ExactSum area;
-  walk(reference, current, [&area](double value, double next, double f1, double f2) {
-    area.add(std::abs(f1 - f2) * (next - value));
-  });
-  return area.value();
+void add_number_statistics(const TwoSamples& samples, const Summary& reference, const Summary& current,
+                           Answers& answers) {
+  add_rank_tests(samples, answers);
+  answers.add(Statistic::kuiper, kuiper(samples));
+  answers.add(Statistic::mann_whitney, mann_whitney(samples));
+  answers.add(Statistic::auc, auc(samples));
+  answers.add(Statistic::energy, energy(samples), energy_null(samples));
+  const Moments before{static_cast<double>(samples.n()), reference.mean, reference.standard_deviation};
+  const Moments now{static_cast<double>(samples.m()), current.mean, current.standard_deviation};
+  answers.add(Statistic::welch_t, welch_t(before, now));
+  const auto distance = wasserstein(samples);
+  if (!distance) return;
+  const auto law = wasserstein_null(samples);
+  answers.add(Statistic::wasserstein, distance, law);
+  const double sd = reference.standard_deviation.value_or(0);
+  if (!(sd > 0) || !std::isfinite(sd)) return;
+  answers.add(Statistic::wasserstein_normed, *distance / sd,
+              law ? std::optional(NullLaw{law->mean / sd, law->q95 / sd}) : std::nullopt);
 }
 
 }  // namespace driftd::detectors

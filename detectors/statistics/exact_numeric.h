@@ -1,5 +1,5 @@
-// Two-sample statistics on the values themselves, and the shown bins of a numeric column
-// (data/MANIFEST.md, conventions of expected/). All vectors are sorted and finite. Pure functions.
+// One sample of numbers: its summary, and the shown bins (data/MANIFEST.md, conventions of expected/). All
+// vectors are sorted and finite. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,10 @@
 #include <span>
 #include <vector>
 
-namespace driftd::detectors {
+#include "detectors/statistics/answers.h"
+#include "detectors/statistics/two_samples.h"
 
-using Sorted = std::span<const double>;
+namespace driftd::detectors {
 
 struct Summary {
   double least = 0;
@@ -24,17 +25,9 @@ std::vector<double> quantile_edges(Sorted values, std::int64_t bins);
 // edges.size() + 1 counts, of (-inf, e1], (e1, e2], ..., (em, inf).
 std::vector<std::int64_t> counts_in_bins(Sorted values, std::span<const double> edges);
 
-// Kolmogorov-Smirnov. `p_value` is the exact one-sample law at the effective size n m / (n + m), rounded
-// half to even, as scipy.stats.ks_2samp(method="asymp") gives it: asymptotic in truth, and none where that
-// size is 0. `p_value_limit` is Kolmogorov's limit law.
-struct KolmogorovSmirnov {
-  double statistic = 0;
-  std::optional<double> p_value;
-  double p_value_limit = 1;
-};
-std::optional<KolmogorovSmirnov> kolmogorov_smirnov(Sorted reference, Sorted current);
-
-// Order 1, in the unit of the values (scipy.stats.wasserstein_distance).
-std::optional<double> wasserstein(Sorted reference, Sorted current);
+// Of raw values: all that needs their order, distances or moments, but ks, which has more p-values than one
+// (two_samples.h). The summaries are those of the two sides.
+void add_number_statistics(const TwoSamples& samples, const Summary& reference, const Summary& current,
+                           Answers& answers);
 
 }  // namespace driftd::detectors

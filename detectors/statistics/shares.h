@@ -20,6 +20,11 @@ inline constexpr double kShareFloor = 1e-4;
 std::optional<double> psi(Counts reference, Counts current);
 // Jensen-Shannon distance: square root of the divergence in bits; no floor.
 std::optional<double> jensen_shannon(Counts reference, Counts current);
+// Kullback-Leibler divergence of the reference from the current, sum of p ln(p / q); shares are raised to
+// kShareFloor and then made to add up to 1 again (scipy.stats.entropy of floored shares; Evidently's).
+std::optional<double> kl(Counts reference, Counts current);
+// sqrt(half the sum of (sqrt p - sqrt q)^2), from 0 to 1; no floor.
+std::optional<double> hellinger(Counts reference, Counts current);
 // Half the sum of |q - p|.
 std::optional<double> total_variation(Counts reference, Counts current);
 
@@ -30,6 +35,19 @@ struct ChiSquare {
   std::int64_t dof = 0;  // categories with a count on either side, less one
 };
 std::optional<ChiSquare> chi_square(Counts reference, Counts current);
+// The likelihood ratio of the same hypothesis (scipy: lambda_="log-likelihood"); a count of 0 adds nothing.
+std::optional<ChiSquare> g_test(Counts reference, Counts current);
+
+// Fisher's exact test of the 2x2 table of both sides over the two bins or categories that are used; nothing
+// where there are not two (scipy.stats.fisher_exact). The odds ratio is that of the first category, the
+// reference's over the current; where a cell is 0, half a count is added to each (J. Haldane, F. Anscombe
+// 1956), so that it is finite. The p-value is of the counts as they are.
+inline constexpr double kOddsPseudoCount = 0.5;
+struct Fisher {
+  double odds_ratio = 1;
+  double p_value = 1;
+};
+std::optional<Fisher> fisher(Counts reference, Counts current);
 
 // Mean and 95 % point of a statistic where both sides have the same law, at the sizes given.
 struct NullLaw {
@@ -40,6 +58,9 @@ struct NullLaw {
 std::optional<NullLaw> psi_null(Counts reference, Counts current);
 // The divergence in nats is psi / 8 to second order, so the distance is a scaled chi law.
 std::optional<NullLaw> jensen_shannon_null(Counts reference, Counts current);
+// To second order kl is psi / 2, and the square of hellinger psi / 8.
+std::optional<NullLaw> kl_null(Counts reference, Counts current);
+std::optional<NullLaw> hellinger_null(Counts reference, Counts current);
 // Differences of shares are jointly normal with the pooled shares' multinomial covariance; the 95 %
 // point is that of the gamma law with the same mean and variance.
 std::optional<NullLaw> total_variation_null(Counts reference, Counts current);

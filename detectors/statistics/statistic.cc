@@ -23,7 +23,8 @@ constexpr std::array<std::string_view, kStatisticCount> kNames = {"psi",
                                                                   "welch_t",
                                                                   "chi_square",
                                                                   "g_test",
-                                                                  "missing_delta"};
+                                                                  "missing_delta",
+                                                                  "fisher"};
 constexpr std::array<std::string_view, 4> kMethods = {"none", "exact", "asymptotic", "permutation"};
 
 }  // namespace

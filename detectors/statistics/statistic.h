@@ -28,8 +28,9 @@ enum class Statistic : std::uint8_t {
   chi_square,
   g_test,
   missing_delta,
+  fisher,  // the odds ratio of a 2x2 table
 };
-inline constexpr std::size_t kStatisticCount = 18;
+inline constexpr std::size_t kStatisticCount = 19;
 
 std::string_view name_of(Statistic statistic);
 std::optional<Statistic> statistic_of(std::string_view name);

@@ -4,7 +4,9 @@ import csv
 import gzip
 import json
 import math
+import re
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -187,12 +189,66 @@ def test_names_the_columns_that_drift(tables):
     assert [line.split()[0] for line in table.splitlines() if line.endswith("DRIFT")] == ["x"]
 
 
+def test_the_page_needs_nothing_else_and_breaks_on_no_name(tmp_path):
+    rows = [["x", "<b>&c"], *[[i % 50, ["<i>", "a & b", "ü" * 30][i % 3]] for i in range(600)]]
+    moved = [rows[0], *[[x + 30, c] for x, c in rows[1:]]]
+    a, b = write(tmp_path / "a.csv", rows), write(tmp_path / "b.csv", moved)
+    done = driftd_process.driftd("compare", a, b, "--format", "html")
+    assert done.returncode == 0, done.stderr
+    page = done.stdout
+    assert not re.search(r"<script|https?://|<link|<img|@import|url\(", page)
+
+    class Balance(HTMLParser):
+        stack, texts = [], []
+
+        def handle_starttag(self, tag, attributes):
+            if tag not in ("meta", "br", "rect"):
+                self.stack.append(tag)
+
+        def handle_endtag(self, tag):
+            assert self.stack.pop() == tag
+
+        def handle_data(self, text):
+            self.texts.append(text)
+
+    parser = Balance()
+    parser.feed(page)
+    assert parser.stack == []
+    assert "<b>&c" in parser.texts
+    assert "Drift" in parser.texts and "No drift" not in parser.texts
+    for name in ("psi", "anderson_darling", "mmd", "<i>"):
+        assert name in parser.texts, name
+
+
+def test_a_drift_of_no_column_is_seen_in_whole_rows(tmp_path):
+    """Two columns whose law stays and whose correlation goes."""
+    a = write(tmp_path / "a.csv", [["x", "y"], *[[x, x] for x in range(1000)]])
+    b = write(tmp_path / "b.csv", [["x", "y"], *[[x, (x * 387 + 11) % 1000] for x in range(1000)]])
+    report = compare(a, b)
+    assert report["drift"] is False
+    assert report["rows_tests"]["sample"] == {"reference": 1000, "current": 1000}
+    for name in ("mmd", "classifier", "reconstruction_error"):
+        assert report["rows_tests"][name]["p_value"] <= 0.01, name
+        assert report["rows_tests"][name]["method"] == "permutation"
+    assert compare(a, b) == report
+    same = compare(a, a)
+    for name in ("mmd", "classifier"):
+        assert same["rows_tests"][name]["p_value"] > 0.01, name
+    assert "rows_tests" not in compare(a, b, "--sampled-rows", "0")
+
+
+def test_help_lists_every_statistic():
+    text = driftd_process.driftd("compare", "--help").stdout
+    for name in ("psi", "kl", "hellinger", "cramer_von_mises", "anderson_darling", "kuiper", "energy", "fisher"):
+        assert re.search(rf"^ *{name} ", text, re.MULTILINE), name
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ([], "two data sets"),
         (["A"], "two data sets"),
-        (["A", "B", "--format", "html"], "not supported by this version"),
+        (["A", "B", "--format", "xml"], "--format"),
         (["A", "B", "--fail-on-drift", "psy=1"], "did you mean psi"),
         (["A", "B", "--fail-on-drift", "psi="], "needs a limit"),
         (["A", "B", "--bins", "1"], "--bins"),
