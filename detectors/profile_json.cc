@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "detectors/base64.h"
 #include "detectors/profile_json_reader.h"
+#include "detectors/segment_reference.h"
 
 namespace driftd::detectors {
 namespace {
@@ -78,6 +79,17 @@ Json json_of(const std::vector<ProfileBlock>& blocks) {
   return list;
 }
 
+// Rows and pairs are there for readers.
+Json json_of(const std::vector<SegmentReference>& segments) {
+  Json list = Json::array();
+  for (const SegmentReference& segment : segments)
+    list.push_back({{"segment", segment.label},
+                    {"rows", segment.rows},
+                    {"pairs", segment.pairs},
+                    {"counts", base64_of(encode_segment(segment))}});
+  return list;
+}
+
 Json time_or_null(Time time) { return time == kNoTime ? Json(nullptr) : Json(format_rfc3339(time)); }
 
 // Everything but the digest.
@@ -96,6 +108,7 @@ Json content_of(const Profile& profile) {
   if (profile.labels) json["labels"] = json_of(*profile.labels);
   json["block_seconds"] = kProfileBlock / kSecond;
   json["blocks"] = json_of(profile.blocks);
+  if (!profile.segments.empty()) json["segments"] = json_of(profile.segments);
   return json;
 }
 
