@@ -81,6 +81,8 @@ Result<Table> Learner::table() const {
     table.predicted.push_back(row.predicted);
     table.verdicts.push_back(row.verdict);
     table.push_pair_times(row.pair_times);
+    const auto number = static_cast<std::uint32_t>(table.size() - 1);
+    for (const std::string& segment : row.segments) table.segments[segment].push_back(number);
   });
   if (!read.ok()) return read.error();
   for (auto& [name, column] : columns) {
@@ -90,11 +92,14 @@ Result<Table> Learner::table() const {
   return table;
 }
 
-Result<Profile> Learner::finish(const ProfileOptions& options, ProfileParts parts,
-                                std::map<std::int64_t, std::int64_t> predictions) const {
+Result<Profile> Learner::finish(
+    const ProfileOptions& options, ProfileParts parts,
+    std::map<std::string, std::map<std::int64_t, std::int64_t>> predictions) const {
   Result<Table> rows = table();
   if (!rows.ok()) return rows.error();
-  rows->cohorts = std::move(predictions);
+  rows->cohorts = std::move(predictions[""]);
+  predictions.erase("");
+  rows->segment_cohorts = std::move(predictions);
   rows->slot = slot_length_;
   return build_profile(*rows, options, parts);
 }

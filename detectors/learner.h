@@ -58,9 +58,10 @@ class Learner {
   // The same as one table, names sorted. Large: for_each_row() needs one row's memory.
   [[nodiscard]] Result<RowTable> all_rows() const;
   // The profile of what is there, complete or not; fails where there is no row.
-  // `predictions`: of pairs, those that could have a label by now (LabelSegment::predictions()).
-  [[nodiscard]] Result<Profile> finish(const ProfileOptions& options, ProfileParts parts,
-                                       std::map<std::int64_t, std::int64_t> predictions = {}) const;
+  // `predictions`: of pairs, those that could have a label by now (LabelSegment::predictions()), by segment.
+  [[nodiscard]] Result<Profile> finish(
+      const ProfileOptions& options, ProfileParts parts,
+      std::map<std::string, std::map<std::int64_t, std::int64_t>> predictions = {}) const;
 
   // Whole state. For rare checkpoints of small learners.
   void save(Encoder& out) const;

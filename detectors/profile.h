@@ -23,6 +23,7 @@
 #include "detectors/evidence/labels/label_reference.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
+#include "detectors/segments.h"
 
 namespace driftd::detectors {
 
@@ -50,6 +51,7 @@ inline constexpr std::size_t kEvidenceCategories = 50;       // the rest is `oth
 inline constexpr std::size_t kMostOtherCategories = 65'536;  // beyond: every unknown one is `other`
 inline constexpr std::size_t kMostEdgeRows = 65'536;         // rows that give the edges
 inline constexpr Duration kProfileBlock = 5 * kMinute;       // of the counts by time
+inline constexpr std::size_t kMostReferenceSegments = 50;    // of a profile: those with most rows
 
 struct ColumnProfile {
   std::string name;
@@ -111,6 +113,21 @@ struct ProfileBlock {
   std::int64_t block = 0;   // slot_of(time, kProfileBlock)
   std::string predictions;  // empty: nothing
   std::string pairs;
+  friend bool operator==(const ProfileBlock&, const ProfileBlock&) = default;
+};
+
+// What fell into the cells of one segment of the reference, over the bins of the whole model
+// (segment_reference.h).
+struct SegmentReference {
+  std::string label;  // segments.h
+  std::int64_t rows = 0;
+  std::int64_t pairs = 0;
+  std::string prediction_counts;  // Tally::encode of all of them, those without a time too; empty: nothing
+  std::string pair_counts;
+  std::vector<ProfileBlock> blocks;                // rising
+  std::optional<evidence::LabelReference> labels;  // over the scale of the whole model's
+
+  friend bool operator==(const SegmentReference&, const SegmentReference&) = default;
 };
 
 struct Profile {
@@ -127,7 +144,8 @@ struct Profile {
   std::optional<evidence::LabelReference> labels;  // how they came; where there are pairs of a task
   // What the columns of Role::derived are; none where there are none.
   std::optional<detectors::derived::Definitions> derived;
-  std::string digest;  // "sha256:" and 64 digits over all of the above
+  std::vector<SegmentReference> segments;  // by label; those with most rows where there are too many
+  std::string digest;                      // "sha256:" and 64 digits over all of the above
 
   // Columns of one side, in order: what a Binner and a Tally of that side number from 0.
   [[nodiscard]] std::vector<const ColumnProfile*> side(Side side) const;
@@ -146,6 +164,7 @@ struct ProfileOptions {
   std::string version;
   std::uint32_t bins = kShownBins;
   std::map<std::string, ColumnOptions> columns;
+  std::vector<SegmentDefinition> segments;  // that keep counts of their own
   TaskWish task;
   detectors::derived::Options derived = {};
 };

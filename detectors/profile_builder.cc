@@ -14,6 +14,7 @@
 #include "detectors/derived/reference.h"
 #include "detectors/profile_json.h"
 #include "detectors/reference_columns.h"
+#include "detectors/segment_reference.h"
 #include "detectors/tally.h"
 
 namespace driftd::detectors {
@@ -59,6 +60,8 @@ class Builder {
     resolve_outcomes();
     if (parts_ != ProfileParts::pairs) add_prediction_columns();
     if (Status all = take_the_bins(Side::predictions); !all.ok()) return all.error();
+    segment_rows_ =
+        segment_rows(table_, options_.segments, parts_ == ProfileParts::pairs ? pair_rows_ : all_rows_);
     count(Side::predictions, all_rows_);
     add_derived();
     if (parts_ != ProfileParts::predictions) add_pair_columns();
@@ -66,6 +69,7 @@ class Builder {
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
+    for (auto& [label, segment] : segments_) profile_.segments.push_back(std::move(segment));
     profile_.digest = digest_of(profile_);
     return std::move(profile_);
   }
@@ -209,13 +213,12 @@ class Builder {
   }
 
   // Where feedback times are not known, the pairs' own are those of the rows.
-  void describe_labels() {
+  [[nodiscard]] evidence::LabelSource label_source_of(const Rows& rows) const {
     evidence::LabelSource source;
     source.task = profile_.task.task;
     source.slot = table_.slot;
-    source.predictions = table_.cohorts;
-    source.ages_known = true;
-    for (const std::uint32_t row : pair_rows_) {
+    for (const std::uint32_t row : rows) {
+      if (!has_verdict(row)) continue;
       const auto pair = resolve(table_.predicted[row], *table_.verdicts[row], profile_.task);
       if (!pair) continue;
       const PairTimes times = row < table_.pair_times.size() ? table_.pair_times[row] : PairTimes{};
@@ -225,7 +228,21 @@ class Builder {
           known ? evidence::labelled_pair(*pair, times.prediction, times.feedback, table_.times[row])
                 : evidence::labelled_pair(*pair, 0, 0, table_.times[row]));
     }
-    if (!source.pairs.empty()) profile_.labels = evidence::label_reference(source);
+    return source;
+  }
+
+  void describe_labels() {
+    evidence::LabelSource source = label_source_of(pair_rows_);
+    source.predictions = table_.cohorts;
+    if (source.pairs.empty()) return;
+    profile_.labels = evidence::label_reference(source);
+    for (auto& [label, segment] : segments_) {
+      evidence::LabelSource part = label_source_of(segment_rows_.at(label));
+      if (part.pairs.empty()) continue;
+      if (const auto known = table_.segment_cohorts.find(label); known != table_.segment_cohorts.end())
+        part.predictions = known->second;
+      segment.labels = evidence::label_reference(part, *profile_.labels);
+    }
   }
 
   [[nodiscard]] bool is_regression() const { return profile_.task.task == Task::regression; }
@@ -259,9 +276,9 @@ class Builder {
   // From what count() has kept of the predictions' side.
   void add_derived() {
     const std::size_t before = profile_.columns.size();
-    for (auto& [number, counts] :
-         like_ != nullptr ? derived::add_derived_columns_of(*like_, profile_, derived_)
-                          : derived::add_derived_columns(profile_, derived_, options_.derived)) {
+    for (auto& [number, counts] : like_ != nullptr
+                                      ? derived::add_derived_columns_of(*like_, profile_, derived_)
+                                      : derived::add_derived_columns(profile_, derived_, options_.derived)) {
       std::string& kept = blocks_[number].predictions;
       kept = add_encoded_tallies(kept, counts);
     }
@@ -288,6 +305,7 @@ class Builder {
     const auto layout = std::make_shared<const TallyLayout>(profile_, side);
     Tally total(layout);
     Tally block(layout);
+    SegmentCounter segments(segment_rows_, table_.size(), side, layout);
     std::vector<std::uint8_t> cells(numbers.size());
     std::vector<std::uint8_t> places(numbers.size());
     std::stable_sort(rows.begin(), rows.end(),
@@ -300,11 +318,13 @@ class Builder {
       }
       block.add(cells, places);
       if (side == Side::predictions && wants_derived()) keep_for_derived(rows[i], cells);
+      segments.add(rows[i], cells, places, block_of(rows[i]));
       if (i + 1 < rows.size() && block_of(rows[i + 1]) == block_of(rows[i])) continue;
       total.merge(block);
       if (const auto number = block_of(rows[i])) keep_block(*number, side, block);
       block.clear();
     }
+    std::move(segments).finish(segments_);
     for (std::size_t k = 0; k < numbers.size(); ++k) {
       const auto counts = total.column(k);
       profile_.columns[numbers[k]].reference.assign(counts.begin(), counts.end());
@@ -335,6 +355,8 @@ class Builder {
   std::vector<ColumnSource> sources_;  // of profile_.columns
   std::map<std::int64_t, ProfileBlock> blocks_;
   derived::DerivedReference derived_;  // the rows, while the columns of the predictions' side are made
+  SegmentRows segment_rows_;
+  std::map<std::string, SegmentReference> segments_;
 };
 
 }  // namespace

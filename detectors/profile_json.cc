@@ -6,6 +6,7 @@
 #include "core/hash.h"
 #include "detectors/base64.h"
 #include "detectors/profile_json_reader.h"
+#include "detectors/segment_reference.h"
 
 namespace driftd::detectors {
 namespace {
@@ -85,6 +86,17 @@ Json json_of(const derived::Definitions& definitions) {
   return {{"seed", definitions.seed}, {"definitions", base64_of(bytes.bytes())}};
 }
 
+// Rows and pairs are there for readers.
+Json json_of(const std::vector<SegmentReference>& segments) {
+  Json list = Json::array();
+  for (const SegmentReference& segment : segments)
+    list.push_back({{"segment", segment.label},
+                    {"rows", segment.rows},
+                    {"pairs", segment.pairs},
+                    {"counts", base64_of(encode_segment(segment))}});
+  return list;
+}
+
 Json time_or_null(Time time) { return time == kNoTime ? Json(nullptr) : Json(format_rfc3339(time)); }
 
 // Everything but the digest.
@@ -104,6 +116,7 @@ Json content_of(const Profile& profile) {
   if (profile.labels) json["labels"] = json_of(*profile.labels);
   json["block_seconds"] = kProfileBlock / kSecond;
   json["blocks"] = json_of(profile.blocks);
+  if (!profile.segments.empty()) json["segments"] = json_of(profile.segments);
   return json;
 }
 

@@ -11,6 +11,7 @@
 #include "core/codec.h"
 #include "detectors/base64.h"
 #include "detectors/derived/fits.h"
+#include "detectors/segment_reference.h"
 #include "detectors/tally.h"
 
 namespace driftd::detectors {
@@ -277,6 +278,22 @@ evidence::LabelReference read_labels(const Item& item, Task task) {
   return *std::move(labels);
 }
 
+void read_segments(const Item& list, Profile& profile) {
+  std::string last;
+  for (const Item& item : list.list()) {
+    const std::string label = item.at("segment").text();
+    if (label <= last) item.at("segment").refuse("segments have to rise, each once");
+    auto segment = decode_segment(profile, label, item.at("counts").bytes());
+    const bool fits = segment.ok() && item.at("rows").integer(0, kMostCount) == segment->rows &&
+                      item.at("pairs").integer(0, kMostCount) == segment->pairs;
+    if (!fits) item.at("counts").refuse("these are no counts of this segment");
+    profile.segments.push_back(*std::move(segment));
+    last = label;
+  }
+  if (profile.segments.size() > kMostReferenceSegments)
+    list.refuse("more than " + std::to_string(kMostReferenceSegments) + " segments");
+}
+
 Profile read(const Item& item) {
   if (item.at("format").text() != kProfileFormat) item.at("format").refuse("this is no driftd.profile");
   if (item.at("format_version").integer(0, INT32_MAX) != kProfileVersion) {
@@ -299,6 +316,7 @@ Profile read(const Item& item) {
     item.at("block_seconds").refuse("300 is wanted");
   }
   read_blocks(item.at("blocks"), profile);
+  if (item.has("segments")) read_segments(item.at("segments"), profile);
   return profile;
 }
 

@@ -1,12 +1,13 @@
 #include "detectors/recent_tallies.h"
 
+#include <optional>
 #include <utility>
 
 namespace driftd::detectors {
 
-void RecentTallies::push(std::int64_t slot, const Tally& tally) {
+void RecentTallies::push(std::int64_t slot, std::string encoded) {
   if (levels_.empty()) levels_.emplace_back();
-  levels_[0].push_back({slot, tally.encode()});
+  levels_[0].push_back({slot, std::move(encoded)});
   // A block leaves its level once the level's newest is kKept blocks further on, so that what is merged is
   // a function of slot numbers, empty slots included.
   for (std::size_t level = 0; level < levels_.size() && level + 1 < kLevels; ++level) merge_oldest(level);
@@ -29,12 +30,24 @@ void RecentTallies::merge_oldest(std::size_t level) {
   }
 }
 
-void RecentTallies::since(std::int64_t slot, Tally& out) const {
+template <class Use>
+void RecentTallies::each_since(std::int64_t slot, const Use& use) const {
   for (std::size_t level = 0; level < levels_.size(); ++level) {
     const std::int64_t half = (std::int64_t{1} << level) / 2;
     for (const Block& block : levels_[level])
-      if ((block.number << level) + half >= slot) (void)out.merge_encoded(block.tally);  // our own bytes
+      if ((block.number << level) + half >= slot) use(block.tally);
   }
+}
+
+void RecentTallies::since(std::int64_t slot, Tally& out) const {
+  each_since(slot, [&](const std::string& tally) { (void)out.merge_encoded(tally); });  // our own bytes
+}
+
+std::string RecentTallies::since(std::int64_t slot) const {
+  std::string sum;
+  each_since(slot,
+             [&](const std::string& tally) { sum = sum.empty() ? tally : add_encoded_tallies(sum, tally); });
+  return sum;
 }
 
 void RecentTallies::save(Encoder& out) const {
@@ -50,7 +63,11 @@ void RecentTallies::save(Encoder& out) const {
 
 Result<RecentTallies> RecentTallies::load(const std::shared_ptr<const TallyLayout>& layout, Decoder& in) {
   RecentTallies recent;
-  Tally checked(layout);
+  std::optional<Tally> checked;
+  if (layout) checked.emplace(layout);
+  const auto is_sane = [&](const std::string& bytes) {
+    return checked ? checked->merge_encoded(bytes).ok() : SparseTally::decode(bytes).ok();
+  };
   const std::size_t levels = in.get_count();
   if (levels > kLevels) in.fail();
   for (std::size_t level = 0; level < levels && in.ok(); ++level) {
@@ -58,7 +75,7 @@ Result<RecentTallies> RecentTallies::load(const std::shared_ptr<const TallyLayou
     for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
       Block block{in.get_i64(), std::string(in.get_text())};
       const bool rises = blocks.empty() || blocks.back().number < block.number;
-      if (!rises || !checked.merge_encoded(block.tally).ok()) in.fail();
+      if (!rises || !is_sane(block.tally)) in.fail();
       blocks.push_back(std::move(block));
     }
   }

@@ -27,11 +27,14 @@ class RecentTallies {
   static constexpr std::size_t kLevels = 24;  // of slots of a minute: the longest block is 16 years
 
   // Precondition: after every earlier slot, and of the same layout.
-  void push(std::int64_t slot, const Tally& tally);
+  void push(std::int64_t slot, const Tally& tally) { push(slot, tally.encode()); }
+  void push(std::int64_t slot, std::string encoded);
   // Counts from about this slot on; adds to `out`.
   void since(std::int64_t slot, Tally& out) const;
+  [[nodiscard]] std::string since(std::int64_t slot) const;  // encoded; empty: nothing
 
   void save(Encoder& out) const;
+  // Without a layout the bytes are checked to be counts, not which.
   static Result<RecentTallies> load(const std::shared_ptr<const TallyLayout>& layout, Decoder& in);
 
  private:
@@ -40,6 +43,8 @@ class RecentTallies {
     std::string tally;
   };
   void merge_oldest(std::size_t level);
+  template <class Use>
+  void each_since(std::int64_t slot, const Use& use) const;
 
   std::vector<std::deque<Block>> levels_;  // oldest first within each
 };

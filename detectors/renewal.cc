@@ -32,6 +32,22 @@ void Renewal::add(Time time, const Tally& tally, const PairTally* performance) {
   last_ = std::max(last_, time);
 }
 
+void Renewal::add_segments(Time time, const std::map<std::string, const Tally*>& tallies) {
+  if (time >= end_) return;
+  const auto is_known = [&](const std::string& label) {
+    return std::any_of(profile_.segments.begin(), profile_.segments.end(),
+                       [&](const SegmentReference& segment) { return segment.label == label; });
+  };
+  for (const auto& [label, tally] : tallies) {
+    auto found = segments_.find(label);
+    if (found == segments_.end()) {
+      if (segments_.size() >= kMostNewSegments && !is_known(label)) continue;
+      found = segments_.emplace(label, SegmentBlocks{}).first;
+    }
+    found->second.add(time, *tally);
+  }
+}
+
 Profile Renewal::finish() const {
   Profile made = profile_;
   made.rows += total_.events();
@@ -47,17 +63,24 @@ Profile Renewal::finish() const {
     }
     (void)column.derive();  // it could be before
   }
-  std::map<std::int64_t, ProfileBlock> blocks;
-  for (ProfileBlock& block : made.blocks) blocks[block.block] = std::move(block);
+  std::map<std::int64_t, ProfileBlock> all_blocks;
+  for (ProfileBlock& block : made.blocks) all_blocks[block.block] = std::move(block);
   for (const auto& [number_of_block, bytes] : blocks_) {
-    ProfileBlock& block = blocks[number_of_block];
+    ProfileBlock& block = all_blocks[number_of_block];
     block.block = number_of_block;
     std::string& kept = side_of_block(block, side_);
     kept = kept.empty() ? bytes : add_encoded_tallies(kept, bytes);
   }
   made.blocks.clear();
-  for (auto& [number_of_block, block] : blocks) made.blocks.push_back(std::move(block));
+  for (auto& [number_of_block, block] : all_blocks) made.blocks.push_back(std::move(block));
   made.performance.merge(performance_);
+  std::map<std::string, SegmentReference> segments;
+  for (SegmentReference& segment : made.segments) segments[segment.label] = std::move(segment);
+  for (const auto& [label, blocks] : segments_) {
+    segments[label].label = label;
+    add_blocks(segments[label], side_, blocks);
+  }
+  made.segments = most_frequent(std::move(segments));
   made.digest = digest_of(made);
   return made;
 }
@@ -72,6 +95,11 @@ void Renewal::save(Encoder& out) const {
     out.put_text(bytes);
   }
   performance_.save(out);
+  out.put_u64(segments_.size());
+  for (const auto& [label, blocks] : segments_) {
+    out.put_text(label);
+    blocks.save(out);
+  }
 }
 
 Result<Renewal> Renewal::load(const Profile& profile, Decoder& in) {
@@ -87,6 +115,12 @@ Result<Renewal> Renewal::load(const Profile& profile, Decoder& in) {
   }
   renewal.total_.clear_new_categories();
   Result<PairTally> performance = PairTally::load(in);
+  for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
+    std::string label(in.get_text());
+    auto blocks = SegmentBlocks::load(renewal.layout_, in);
+    if (!blocks.ok()) return blocks.error();
+    renewal.segments_[std::move(label)] = *std::move(blocks);
+  }
   if (!in.ok() || !performance.ok()) return corrupt();
   renewal.performance_ = std::move(performance).value();
   return renewal;

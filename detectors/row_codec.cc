@@ -56,6 +56,8 @@ void put_outcome(Encoder& out, const RawRow& row) {
   if (!row.verdict) return;
   put_label(out, row.verdict->label);
   put_number(out, row.verdict->value);
+  out.put_u64(row.segments.size());
+  for (const std::string& segment : row.segments) out.put_text(segment);
   out.put_bool(row.pair_times != PairTimes{});
   if (row.pair_times == PairTimes{}) return;
   out.put_i64(row.pair_times.prediction);
@@ -76,6 +78,7 @@ void get_outcome(Decoder& in, RawRow& row) {
     row.verdict.emplace();
     row.verdict->label = get_label(in);
     row.verdict->value = get_number(in);
+    for (std::size_t n = in.get_count(1); n > 0 && in.ok(); --n) row.segments.emplace_back(in.get_text());
     if (in.get_bool()) {
       row.pair_times.prediction = in.get_i64();
       row.pair_times.feedback = in.get_i64();
@@ -114,6 +117,7 @@ void get_row(Decoder& in, std::size_t columns, RawRow& row) {
   row.predicted = {};
   row.verdict.reset();
   row.pair_times = {};
+  row.segments.clear();
   get_outcome(in, row);
 }
 

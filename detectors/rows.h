@@ -36,8 +36,9 @@ struct RawRow {
   std::vector<OwnedValue> values;
   Predicted predicted;
   std::optional<Verdict> verdict;
-  std::string variant;        // of the event; the join tells copies by it
-  PairTimes pair_times = {};  // where it has a verdict, and they are known
+  std::string variant;                     // of the event; the join tells copies by it
+  PairTimes pair_times = {};               // where it has a verdict, and they are known
+  std::vector<std::string> segments = {};  // labels of a joined pair, whose features are not kept
   friend bool operator==(const RawRow&, const RawRow&) = default;
 };
 

@@ -74,6 +74,9 @@ struct Table {
   // Predictions with an id by cohort (evidence/labels/label_reference.h), labelled or not; empty: not known.
   std::map<std::int64_t, std::int64_t> cohorts;
   Duration slot = kMinute;  // of the stream that the cohorts belong to
+  // Of joined pairs, whose features are not kept: the rows of each segment, rising, and its cohorts.
+  std::map<std::string, std::vector<std::uint32_t>> segments;
+  std::map<std::string, std::map<std::int64_t, std::int64_t>> segment_cohorts;
 
   void push_pair_times(const PairTimes& times);  // of the last row
   [[nodiscard]] std::size_t size() const { return times.size(); }

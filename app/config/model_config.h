@@ -14,6 +14,7 @@
 #include "core/time.h"
 #include "detectors/evidence/budget_shares.h"
 #include "detectors/performance/task.h"
+#include "detectors/segments.h"
 
 namespace driftd::app {
 
@@ -64,14 +65,8 @@ struct ColumnConfig {
   std::vector<DetectorConfig> detectors;  // each kind at most once
 };
 
-// A segmentation by one column or by several at once. Cuts make a numeric column's values into
-// ranges; they rise.
-struct SegmentColumn {
-  std::string column;
-  std::vector<double> cuts;
-  friend bool operator==(const SegmentColumn&, const SegmentColumn&) = default;
-};
-using SegmentConfig = std::vector<SegmentColumn>;  // never empty; each column at most once
+using detectors::SegmentColumn;
+using SegmentConfig = detectors::SegmentDefinition;  // never empty; each column at most once
 
 // Columns derived from the features (STATISTICS 11), of references made from now on.
 struct DerivedConfig {

@@ -83,4 +83,21 @@ std::int64_t seen_once(const ColumnProfile& column) {
   return once + std::max<std::int64_t>(others - holders, 0);
 }
 
+std::int64_t seen_once(const ColumnProfile& column, std::span<const CellCount> segment) {
+  if (column.type != ColumnType::categorical) return 0;
+  std::int64_t listed = 0;
+  std::int64_t here = 0;
+  for (std::size_t i = 0; i < column.categories.size(); ++i) {
+    if (at(column.reference, kFirstBin + i) > 1) continue;
+    ++listed;
+    here += std::min<std::int64_t>(at(segment, kFirstBin + i), 1);
+  }
+  // What is not kept by name is parted as its values are.
+  const std::int64_t rest = at(column.reference, kOtherCell);
+  if (rest == 0) return here;
+  const std::int64_t others = std::max<std::int64_t>(seen_once(column) - listed, 0);
+  const std::int64_t share = std::min(at(segment, kOtherCell), rest);
+  return here + (others * share + rest - 1) / rest;
+}
+
 }  // namespace driftd::detectors::evidence

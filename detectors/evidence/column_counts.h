@@ -39,5 +39,8 @@ void add_column_counts(const ColumnProfile& column, std::span<const CellCount> c
 // How many categories the reference has seen once: the share of values that are new is estimated by the share
 // of these (Good and Turing). At most that many where the counts of the rarest are not kept apart.
 std::int64_t seen_once(const ColumnProfile& column);
+// Of a segment of the reference with these counts: those of its values that the whole reference has seen
+// once.
+std::int64_t seen_once(const ColumnProfile& column, std::span<const CellCount> segment);
 
 }  // namespace driftd::detectors::evidence

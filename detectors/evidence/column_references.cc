@@ -18,6 +18,13 @@ class MonitorCounts {
   MonitorCounts(const ColumnProfile& column, const ColumnBlocks& blocks)
       : MonitorCounts(column, blocks, /*guess_new=*/true) {
     add_column_counts(column, column.reference, total_);
+    seen_once_ = seen_once(column);
+  }
+  // Of a segment of it.
+  MonitorCounts(const ColumnProfile& column, std::span<const CellCount> segment, const ColumnBlocks& blocks)
+      : MonitorCounts(column, blocks, /*guess_new=*/true) {
+    add_column_counts(column, segment, total_);
+    seen_once_ = seen_once(column, segment);
   }
   // Of the blocks alone, which have met new categories themselves.
   static MonitorCounts of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks) {
@@ -49,8 +56,7 @@ class MonitorCounts {
 
  private:
   MonitorCounts(const ColumnProfile& column, const ColumnBlocks& blocks, bool guess_new)
-      : column_(column),
-        blocks_(blocks),
+      : blocks_(blocks),
         guess_new_(guess_new),
         width_(counts_of(column)),
         total_(width_, 0),
@@ -59,14 +65,14 @@ class MonitorCounts {
   // The reference knows all of its own categories; those seen once stand for the new ones.
   void guess_new(View& view) const {
     const std::int64_t present = view.total[0] + view.total[1];
-    view.total[1] = std::min(seen_once(column_), present);
+    view.total[1] = std::min(seen_once_, present);
     view.total[0] = present - view.total[1];
     view.blocks = {};
   }
 
-  const ColumnProfile& column_;
   const ColumnBlocks& blocks_;
   bool guess_new_;
+  std::int64_t seen_once_ = 0;  // values of the reference
   std::size_t width_;
   std::vector<std::int64_t> total_;
   std::vector<BlockCounts> views_;
@@ -93,11 +99,16 @@ void let_new_follow(const ColumnProfile& column, MonitorReferences& references) 
 }  // namespace
 
 Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side) {
+  return blocks_of(profile, side, profile.blocks);
+}
+
+Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side,
+                                            std::span<const ProfileBlock> profile_blocks) {
   const std::vector<const ColumnProfile*> columns = profile.side(side);
   std::vector<ColumnBlocks> found(columns.size());
   const auto layout = std::make_shared<const TallyLayout>(profile, side);
   Tally tally(layout);
-  for (const ProfileBlock& block : profile.blocks) {
+  for (const ProfileBlock& block : profile_blocks) {
     const std::string& bytes = side == Side::predictions ? block.predictions : block.pairs;
     if (bytes.empty()) continue;
     tally.clear();
@@ -115,6 +126,13 @@ Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side) {
 MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
                                 const MeasureOptions& options) {
   MonitorReferences found = measure_each(column, MonitorCounts(column, blocks), options);
+  let_new_follow(column, found);
+  return found;
+}
+
+MonitorReferences references_of_segment(const ColumnProfile& column, std::span<const CellCount> counts,
+                                        const ColumnBlocks& blocks, const MeasureOptions& options) {
+  MonitorReferences found = measure_each(column, MonitorCounts(column, counts, blocks), options);
   let_new_follow(column, found);
   return found;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/result.h"
@@ -22,6 +23,9 @@ struct ColumnBlocks {
 // Of every column of a side, in its order; each block is decoded once. Errors (`corrupt`): a block that is
 // no tally of this profile.
 Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side);
+// The same of blocks that are not the profile's own but have its columns: those of a segment.
+Result<std::vector<ColumnBlocks>> blocks_of(const Profile& profile, Side side,
+                                            std::span<const ProfileBlock> blocks);
 
 // One for each of monitors_of(column), in its order.
 using MonitorReferences = std::vector<MonitorReference>;
@@ -31,8 +35,12 @@ using MonitorReferences = std::vector<MonitorReference>;
 MonitorReferences references_of(const ColumnProfile& column, const ColumnBlocks& blocks,
                                 const MeasureOptions& options);
 
-// The same where only the blocks are known: their sum is the reference, of new categories too. For segments
-// and for a new normal. Laws over the bins of the column.
+// The same of a segment of the reference, with these counts in all.
+MonitorReferences references_of_segment(const ColumnProfile& column, std::span<const CellCount> counts,
+                                        const ColumnBlocks& blocks, const MeasureOptions& options);
+
+// The same where only the blocks are known: their sum is the reference, of new categories too. For a
+// segment first seen later and for a new normal. Laws over the bins of the column.
 MonitorReferences references_of_blocks(const ColumnProfile& column, const ColumnBlocks& blocks,
                                        const MeasureOptions& options);
 

@@ -13,6 +13,7 @@
 // A value with save() and restore(). No clock, no threads. Slots come in rising order.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -81,6 +82,9 @@ class KindEvidence {
     std::vector<std::int64_t> counts;  // of all its monitors, one after another
   };
   std::optional<Alarm> close(std::int64_t slot, std::size_t cell, std::span<const SlotCounts> counts);
+
+  // Brings the ledger and every series to the end of `slot`, so that what is added begins after it.
+  void carry(std::int64_t slot) { settle(std::max(slot, settled_)); }
 
   // Columns of a closed incident go on, from the slot after `slot`.
   void resume(std::int64_t slot, const std::set<std::string>& columns);

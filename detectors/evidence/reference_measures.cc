@@ -93,14 +93,18 @@ double factor_of(const std::vector<BlockSums>& sums) {
 Inflation inflation_of(const Residuals& residuals, Duration slot) {
   Inflation found;
   std::vector<double> factors;
+  std::int64_t blocks = 1;  // of the largest length
   for (const Duration length :
        rising({measurable(slot), 20 * kMinute, kHour, 4 * kHour, 12 * kHour, kDay, 2 * kDay})) {
     const std::vector<BlockSums> sums = sum_over_blocks(residuals, length, residuals.origin);
     if (sums.empty() || sums.front().blocks < kLeastBlocks) continue;
     factors.push_back(factor_of(sums));
+    blocks = sums.front().blocks;
     found.factor = std::max(found.factor, factors.back());
   }
-  found.resolved = factors.size() >= 2 && factors.back() <= kResolvedGrowth * factors[factors.size() - 2];
+  // Of few blocks the largest factor is mostly chance: the limit widens by what chance makes of it.
+  const double limit = kResolvedGrowth * (1 + 1 / std::sqrt(static_cast<double>(blocks)));
+  found.resolved = factors.size() >= 2 && factors.back() <= limit * factors[factors.size() - 2];
   return found;
 }
 

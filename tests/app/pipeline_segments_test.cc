@@ -5,6 +5,8 @@
 namespace driftd::app {
 namespace {
 
+using detectors::segment_label;
+
 std::vector<Feature> features(double age, std::string_view country) {
   return {{"age", {Value::Kind::number, age, {}}}, {"country", {Value::Kind::text, 0, country}}};
 }

@@ -118,12 +118,13 @@ def measure(kind, cells, slot, starts, counts):
     keep = n > 0
     r, nv = residuals(starts, counts, cells, functionals(kind, whole / whole.sum()))
     r, nv, n, when = r[keep], nv[keep], n[keep], starts[keep]
-    factors = []
+    factors, blocks = [], []
     for h in sorted({whole_blocks(slot), 1200, 3600, 14400, 43200, DAY, 2 * DAY}):
         sums = by_block(r, when, h, starts[0])
         if len(sums) >= 7:
+            blocks.append(len(sums))
             factors.append(max(1, ((1 + math.sqrt(2 / len(sums))) * (sums**2).sum(axis=0) / nv.sum(axis=0)).max()))
-    resolved = len(factors) >= 2 and factors[-1] <= 1.3 * factors[-2]
+    resolved = len(factors) >= 2 and factors[-1] <= 1.3 * (1 + 1 / math.sqrt(blocks[-1])) * factors[-2]
     per_slot = counts.sum() / ((starts[-1] + BLOCK - starts[0]) / slot)
     print("reference", max(factors).hex(), int(resolved), int(whole.sum()), float(per_slot).hex())
     for h in sorted({slot, 900, 3600, 10800, 43200}):

@@ -35,7 +35,10 @@ bool CohortLedger::is_judged(std::int64_t cohort) const {
 }
 
 void CohortLedger::add_predictions(std::int64_t slot, std::int64_t count) {
-  const std::int64_t cohort = cohort_of_slot(slot, slot_);
+  add_cohort(cohort_of_slot(slot, slot_), count);
+}
+
+void CohortLedger::add_cohort(std::int64_t cohort, std::int64_t count) {
   if (count <= 0 || (rules_ && (cohort < first_ || is_judged(cohort)))) return;
   cohorts_[cohort].predictions += count;
 }

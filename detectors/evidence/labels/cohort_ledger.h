@@ -36,6 +36,7 @@ class CohortLedger {
 
   // Predictions of a prediction slot. Those whose cohort has been judged already are left out.
   void add_predictions(std::int64_t slot, std::int64_t count);
+  void add_cohort(std::int64_t cohort, std::int64_t count);
   // While there are no rules: leaves out what lies more than the horizon before the clock of the labels. How
   // far predictions are ahead of that is no property of the stream.
   void forget_before(Time feedback_clock);

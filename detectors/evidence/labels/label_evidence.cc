@@ -77,6 +77,23 @@ std::vector<ColumnBlocks> label_blocks(const LabelReference& reference, const La
   return found;
 }
 
+std::size_t LabelPlan::counts(std::size_t series) const {
+  std::size_t size = 0;
+  for (const LabelQuestion& question : columns_[series].questions) size += question.sums.size();
+  return size;
+}
+
+std::optional<RateEffect> LabelPlan::effect(std::size_t series, std::span<const std::int64_t> counts) const {
+  std::size_t from = 0;
+  for (const LabelQuestion& question : columns_[series].questions) {
+    const std::size_t width = question.sums.size();
+    if (from + width > counts.size()) return std::nullopt;
+    if (!question.rates.groups.empty()) return rate_effect(question.rates, counts.subspan(from, width));
+    from += width;
+  }
+  return std::nullopt;
+}
+
 void LabelSegment::begin(std::shared_ptr<const LabelPlan> plan, Time reference_end) {
   plan_ = std::move(plan);
   if (plan_->rules_) ledger_.begin(plan_->rules_, reference_end);

@@ -45,6 +45,7 @@
 #include "detectors/evidence/labels/label_reference.h"
 #include "detectors/evidence/labels/labelled_pair.h"
 #include "detectors/evidence/labels/pair_counts.h"
+#include "detectors/evidence/labels/rate_effect.h"
 #include "detectors/evidence/reference_measures.h"
 #include "detectors/evidence/series_evidence.h"
 
@@ -69,6 +70,12 @@ class LabelPlan {
   [[nodiscard]] const std::vector<LabelSeries>& series() const { return series_; }
   // Made anew at each call, since monitors hold a cache. Weights are of this series' grants.
   [[nodiscard]] std::shared_ptr<const SeriesMonitors> monitors(std::size_t series) const;
+  // How many counts a series has: those of its monitors, one after another.
+  [[nodiscard]] std::size_t counts(std::size_t series) const;
+  // How far counts of a series lie from the reference's rates of the
+  // same ages, and how many values that is; nothing where the column has no rate.
+  [[nodiscard]] std::optional<RateEffect> effect(std::size_t series,
+                                                 std::span<const std::int64_t> counts) const;
 
  private:
   friend class LabelSegment;
@@ -99,6 +106,8 @@ class LabelSegment {
 
   // On-time predictions with an id that counted (no copies) in a prediction slot that has closed.
   void add_predictions(std::int64_t slot, std::int64_t count) { ledger_.add_predictions(slot, count); }
+  // The same by cohort (cohort_of).
+  void add_cohort(std::int64_t cohort, std::int64_t count) { ledger_.add_cohort(cohort, count); }
   // Of a version whose labels are still being learnt: CohortLedger::forget_before.
   void forget_before(Time feedback_clock) { ledger_.forget_before(feedback_clock); }
   // By five-minute block, as far back as was not forgotten.

@@ -61,6 +61,7 @@ std::optional<LabelQuestion> ask(const RateQuestion& question, Said said, const 
                                  const LabelOptions& options) {
   const KeptStrata kept = without_sparse_strata(strata.counts);
   if (kept.kept.empty()) return std::nullopt;
+  const RateStrata reference{kept.counts.groups, kept.counts.total};
   MeasuredRates measured = measure_rates(kept.counts, question.tolerance, options.measures);
   StratifiedRates rates{std::move(measured.groups), std::move(measured.limits), question.downward,
                         question.groups > 1 ? question.single : 0};
@@ -71,6 +72,7 @@ std::optional<LabelQuestion> ask(const RateQuestion& question, Said said, const 
     found.sums.push_back({strata.places[i]});
     found.sums.push_back({strata.places[i] + 1});
   }
+  found.rates = reference;
   found.make = [rates] { return std::make_unique<const StratifiedRateMonitor>(rates); };
   found.inflation = measured.inflation;
   found.per_slot = measured.per_slot;

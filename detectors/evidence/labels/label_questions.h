@@ -14,6 +14,7 @@
 #include "detectors/evidence/labels/label_reference.h"
 #include "detectors/evidence/labels/label_strata.h"
 #include "detectors/evidence/labels/pair_counts.h"
+#include "detectors/evidence/labels/rate_effect.h"
 #include "detectors/evidence/monitor.h"
 #include "detectors/evidence/reference_measures.h"
 
@@ -40,6 +41,7 @@ struct LabelQuestion {
   double inflation = 1;
   double per_slot = 0;
   bool resolved = true;
+  RateStrata rates;  // what the reference counted of a 0/1 question; none of another
 };
 
 struct LabelColumn {

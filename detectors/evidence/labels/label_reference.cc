@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
+#include "detectors/evidence/labels/label_gathering.h"
 #include "detectors/profile.h"
 #include "detectors/reference_columns.h"
 
@@ -57,101 +57,14 @@ PairScale scale_of(const LabelSource& source) {
   return scale;
 }
 
-class Builder {
- public:
-  explicit Builder(const LabelSource& source) : source_(source) {
-    reference_.scale = scale_of(source);
-    reference_.arrivals = reference_.scale.ages.known && !source.predictions.empty();
-    for (const LabelledPair& pair : source.pairs) {
-      if (!is_timed(pair)) continue;
-      const Time end = slot_end(slot_of(pair.evidence_time, source.slot), source.slot);
-      reference_.until = std::max(reference_.until, end);
-    }
-  }
-
-  LabelReference build() && {
-    count_arrived();
-    count_cohorts();
-    for (auto& [number, block] : blocks_) reference_.blocks.push_back(std::move(block));
-    return std::move(reference_);
-  }
-
- private:
-  // The pairs in the order of a number that falls to them, each number's pairs at once.
-  template <class Number, class Use>
-  void by_number(Number number, Use use) {
-    std::vector<std::pair<std::int64_t, std::size_t>> order;
-    for (std::size_t i = 0; i < source_.pairs.size(); ++i) {
-      if (is_timed(source_.pairs[i])) order.emplace_back(number(source_.pairs[i]), i);
-    }
-    std::sort(order.begin(), order.end());
-    std::vector<const LabelledPair*> together;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      together.push_back(&source_.pairs[order[i].second]);
-      if (i + 1 < order.size() && order[i + 1].first == order[i].first) continue;
-      use(order[i].first, together);
-      together.clear();
-    }
-  }
-
-  LabelBlock& block(std::int64_t number) {
-    LabelBlock& found = blocks_[number];
-    found.block = number;
-    return found;
-  }
-
-  void count_arrived() {
-    const PairCounter counter(reference_.scale, true);
-    by_number([](const LabelledPair& pair) { return slot_of(pair.evidence_time, kProfileBlock); },
-              [&](std::int64_t number, const std::vector<const LabelledPair*>& pairs) {
-                PairCounts counts = counter.none();
-                for (const LabelledPair* pair : pairs) counter.add(counts, *pair);
-                block(number).arrived = counts.encode();
-              });
-    PairCounts timeless = counter.none();
-    for (const LabelledPair& pair : source_.pairs) {
-      if (!is_timed(pair)) counter.add(timeless, pair);
-    }
-    reference_.timeless = timeless.encode();
-  }
-
-  void count_cohorts() {
-    const LabelAges& ages = reference_.scale.ages;
-    if (!ages.known) return;
-    for (const auto& [cohort, predictions] : source_.predictions) {
-      if (predictions <= 0 || slot_end(cohort, kProfileBlock) > reference_.until) continue;
-      std::vector<std::int64_t>& counts = block(cohort).cohort;
-      counts.assign(1 + ages.buckets(), 0);
-      counts[0] = predictions;
-    }
-    const PairCounter counter(reference_.scale, false);
-    by_number([&](const LabelledPair& pair) { return cohort_of(pair.prediction_time, source_.slot); },
-              [&](std::int64_t cohort, const std::vector<const LabelledPair*>& pairs) {
-                count_cohort(counter, cohort, pairs);
-              });
-  }
-
-  void count_cohort(const PairCounter& counter, std::int64_t cohort,
-                    const std::vector<const LabelledPair*>& pairs) {
-    const LabelAges& ages = reference_.scale.ages;
-    const Time ripe = slot_end(cohort, kProfileBlock) + ages.ripe;
-    PairCounts matured = counter.none();
-    for (const LabelledPair* pair : pairs) {
-      if (pair->evidence_time < ripe) counter.add(matured, *pair);
-    }
-    if (ripe <= reference_.until && !matured.empty()) block(cohort).matured = matured.encode();
-    const auto found = blocks_.find(cohort);
-    if (found == blocks_.end() || found->second.cohort.empty()) return;
-    for (const LabelledPair* pair : pairs) {
-      const Duration age = pair->known_after();
-      if (age <= ages.ends.back()) ++found->second.cohort[1 + ages.bucket_of(age)];
-    }
-  }
-
-  const LabelSource& source_;
-  LabelReference reference_;
-  std::map<std::int64_t, LabelBlock> blocks_;
-};
+// The end of the newest evidence slot.
+Time end_of(const LabelSource& source) {
+  Time until = kNoTime;
+  for (const LabelledPair& pair : source.pairs)
+    if (is_timed(pair))
+      until = std::max(until, slot_end(slot_of(pair.evidence_time, source.slot), source.slot));
+  return until;
+}
 
 }  // namespace
 
@@ -163,6 +76,16 @@ std::int64_t cohort_of(Time prediction_time, Duration slot) {
   return cohort_of_slot(slot_of(prediction_time, slot), slot);
 }
 
-LabelReference label_reference(const LabelSource& source) { return Builder(source).build(); }
+LabelReference label_reference(const LabelSource& source) {
+  LabelGathering gathering(scale_of(source), source.slot);
+  gathering.add(source.pairs);
+  return gathering.finish(source.predictions, end_of(source));
+}
+
+LabelReference label_reference(const LabelSource& part, const LabelReference& whole) {
+  LabelGathering gathering(whole.scale, part.slot);
+  gathering.add(part.pairs);
+  return gathering.finish(part.predictions, whole.until);
+}
 
 }  // namespace driftd::detectors::evidence

@@ -60,5 +60,7 @@ struct LabelSource {
 
 // Precondition: a task, and pairs.
 LabelReference label_reference(const LabelSource& source);
+// Of a part of the pairs (a segment), over the scale of all and up to the same time.
+LabelReference label_reference(const LabelSource& part, const LabelReference& whole);
 
 }  // namespace driftd::detectors::evidence
