@@ -111,37 +111,55 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   evidence.reference = profile.digest;
   evidence.rows.clear();
   evidence.rows.emplace("", detectors::RecentTallies());
+  evidence.row_references.clear();
+  evidence.later.clear();
   if (!blocks.ok()) {
     parts_.log.error(
         "the reference gives no evidence",
         {{"model", version.model->name}, {"version", version.name}, {"error", blocks.error().message}});
     return;
   }
+  for (const detectors::ColumnProfile* column : version.plan->columns)
+    if (importance_of(*version.model->config, column->name) > 0 && !evidence.kinds.contains(kind_of(*column)))
+      add_kind(version, kind_of(*column), before);
   const ev::MeasureOptions options{evidence.calendar, slot_length(), true};
   const std::vector<Recurring> recurring = recurring_of(*version.model);
+  const SegmentBudget budget = segment_budget(*version.model->config, profile, detectors::Side::predictions);
+  add_rows(version, "", budget.of_known(""), [&](std::size_t place) {
+    const detectors::ColumnProfile& column = *version.plan->columns[place];
+    ev::MonitorReferences references = ev::references_of(column, (*blocks)[place], options);
+    add_recurring(recurring, column, options, references);
+    return references;
+  });
+  add_known_segments(version);
+  if (is_one_file(version) && evidence.pair_reference != profile.digest) return build_pairs(version, before);
+  weigh_kinds(version);
+}
+
+// The series of one segment, each with its share of the kind: that of its column and of the segment.
+void EvidenceJudge::add_rows(Version& version, const std::string& segment, double share,
+                             const Reference& reference) {
+  VersionEvidence& evidence = *version.evidence;
   std::map<ev::EvidenceKind, std::vector<std::size_t>> places;
   for (std::size_t i = 0; i < version.plan->columns.size(); ++i)
     if (importance_of(*version.model->config, version.plan->columns[i]->name) > 0)
       places[kind_of(*version.plan->columns[i])].push_back(i);
   for (const auto& [kind, columns] : places) {
-    KindWatch& watch = add_kind(version, kind, before);
+    KindWatch& watch = evidence.kinds.at(kind);
     std::vector<double> importance;
     for (const std::size_t place : columns)
       importance.push_back(importance_of(*version.model->config, version.plan->columns[place]->name));
     const std::vector<double> shares = ev::share_columns(importance);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const detectors::ColumnProfile& column = *version.plan->columns[columns[i]];
-      ev::MonitorReferences references = ev::references_of(column, (*blocks)[columns[i]], options);
-      add_recurring(recurring, column, options, references);
-      const ev::SeriesName name{"", static_cast<std::uint32_t>(columns[i]), column.name};
+      const ev::MonitorReferences references = reference(columns[i]);
+      const ev::SeriesName name{segment, static_cast<std::uint32_t>(columns[i]), column.name};
       watch.series.push_back(name);
-      watch.evidence.add(name, ev::column_monitors(column, references), shares[i]);
-      evidence.inflation[column.name] = references.front().inflation;
-      if (!ev::is_resolved(references)) evidence.unresolved.insert(column.name);
+      watch.evidence.add(name, ev::column_monitors(column, references), share * shares[i]);
+      if (segment.empty()) evidence.inflation[column.name] = references.front().inflation;
+      if (!ev::is_resolved(references)) evidence.unresolved.emplace(segment, column.name);
     }
   }
-  if (is_one_file(version) && evidence.pair_reference != profile.digest) return build_pairs(version, before);
-  weigh_kinds(version);
 }
 
 KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t before) {
@@ -149,23 +167,25 @@ KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t bef
   return version.evidence->kinds.emplace(kind, std::move(watch)).first->second;
 }
 
-Ledger ledger_of(const Version& version, detectors::Side side) {
+Ledger ledger_of(const Version& version, detectors::Side side, std::int64_t last) {
   Ledger ledger;
   if (!version.evidence) return ledger;
   for (const auto& [kind, watch] : version.evidence->kinds) {
     if (side_of(kind) != side) continue;
-    ledger.granted += watch.evidence.granted(version.last_slot.value_or(0));
+    ledger.granted += watch.evidence.granted(last);
     ledger.spent += watch.evidence.spent();
   }
   return ledger;
 }
 
-void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
+void EvidenceJudge::drop_side(Version& version, detectors::Side side, std::int64_t last) {
   if (!version.evidence) return;
-  const Ledger ledger = ledger_of(version, side);
+  for (auto& [kind, watch] : version.evidence->kinds)
+    if (side_of(kind) == side) apply_shares(version, watch, last);
+  const Ledger ledger = ledger_of(version, side, last);
   version.granted_before += ledger.granted;
   version.spent_before += ledger.spent;
-  const Time end = slot_end(version.last_slot.value_or(0), slot_length());
+  const Time end = slot_end(last, slot_length());
   for (const Kind kind : ev::kAllEvidenceKinds) {
     if (side_of(kind) != side) continue;
     version.evidence->kinds.erase(kind);
@@ -174,6 +194,7 @@ void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
   (side == detectors::Side::predictions ? version.evidence->reference : version.evidence->pair_reference)
       .clear();
   (side == detectors::Side::predictions ? version.evidence->rows : version.evidence->pairs).clear();
+  if (side == detectors::Side::pairs) version.labels.clear();
 }
 
 void EvidenceJudge::weigh_kinds(Version& version) {

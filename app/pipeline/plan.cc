@@ -52,6 +52,7 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
   options.model = std::move(model);
   options.version = std::move(version);
   options.task = config.task_wish();
+  options.segments = config.segments;
   for (const auto& [name, column] : config.columns) {
     detectors::ColumnOptions& wish = options.columns[name];
     wish.bins = column.bins;
