@@ -110,6 +110,10 @@ void save_findings(Encoder& out, const Findings& findings) {
     put_optional(out, change.reference, [&](double v) { out.put_double(v); });
     put_optional(out, change.current, [&](double v) { out.put_double(v); });
   }
+  put_optional(out, findings.coverage, [&](const Coverage& coverage) {
+    for (const std::int64_t count : {coverage.joined, coverage.waiting, coverage.expired, coverage.evicted})
+      out.put_i64(count);
+  });
   out.put_text(findings.metadata);
 }
 
@@ -127,6 +131,11 @@ Findings load_findings(Decoder& in) {
     change.metric = in.get_text();
     change.reference = get_optional_double(in);
     change.current = get_optional_double(in);
+  }
+  if (in.get_bool()) {
+    Coverage& coverage = findings.coverage.emplace();
+    for (std::int64_t* count : {&coverage.joined, &coverage.waiting, &coverage.expired, &coverage.evicted})
+      *count = in.get_i64();
   }
   findings.metadata = in.get_text();
   return findings;

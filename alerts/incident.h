@@ -5,6 +5,7 @@
 // (DESIGN 4, *Webhooks*). Every time is event time: `opened_at` is the end of the slot that opened it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,16 @@ struct MetricChange {
   friend bool operator==(const MetricChange&, const MetricChange&) = default;
 };
 
+// Of the predictions whose label may come, as the clock of the labels sees it: what performance rests on.
+struct Coverage {
+  std::int64_t joined = 0;
+  std::int64_t waiting = 0;  // those that were evicted too, until their time is over
+  std::int64_t expired = 0;
+  std::int64_t evicted = 0;  // left the join before their time, of all the model's versions
+
+  friend bool operator==(const Coverage&, const Coverage&) = default;
+};
+
 struct Budget {
   double alerts = 0;
   Duration per = 0;
@@ -75,7 +86,8 @@ struct Findings {
   std::optional<EvidenceFacts> evidence;
   std::vector<ColumnFinding> columns;
   std::vector<MetricChange> performance;
-  std::string metadata = "{}";  // lineage of the version: the text of a JSON object
+  std::optional<Coverage> coverage = {};  // beside performance
+  std::string metadata = "{}";            // lineage of the version: the text of a JSON object
 
   friend bool operator==(const Findings&, const Findings&) = default;
 };

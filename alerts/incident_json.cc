@@ -47,6 +47,15 @@ Json performance_of(const Findings& findings) {
   return metrics;
 }
 
+Json coverage_of(const Findings& findings) {
+  if (!findings.coverage) return nullptr;
+  const Coverage& coverage = *findings.coverage;
+  return {{"joined", coverage.joined},
+          {"waiting", coverage.waiting},
+          {"expired", coverage.expired},
+          {"evicted", coverage.evicted}};
+}
+
 Json metadata_of(const Findings& findings) {
   Json parsed = Json::parse(findings.metadata, nullptr, false);
   return parsed.is_object() ? parsed : Json::object();
@@ -79,6 +88,7 @@ Json data_of(const Incident& incident, std::string_view base_url) {
   data["columns"] = columns_of(findings);
   data["columns_total"] = findings.columns.size();
   data["performance"] = performance_of(findings);
+  data["coverage"] = coverage_of(findings);
   data["url"] = url_of(incident, base_url);
   data["metadata"] = metadata_of(findings);
   return data;

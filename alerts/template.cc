@@ -24,14 +24,15 @@ struct Scope {
 };
 const std::vector<Scope>& scopes() {
   static const std::vector<Scope> kScopes = {
-      {"", {"incident",        "type",       "event",     "timestamp",    "timestamp_ms", "model",
-            "version",         "kind",       "severity",  "action",       "strength",     "rule",
-            "fault",           "summary",    "opened_at", "opened_at_ms", "resolved_at",  "evidence",
-            "estimated_start", "url",        "metadata",  "column",       "segment",      "columns",
-            "columns_total",   "performance"}},
+      {"", {"incident",        "type",        "event",     "timestamp",    "timestamp_ms", "model",
+            "version",         "kind",        "severity",  "action",       "strength",     "rule",
+            "fault",           "summary",     "opened_at", "opened_at_ms", "resolved_at",  "evidence",
+            "estimated_start", "url",         "metadata",  "column",       "segment",      "columns",
+            "columns_total",   "performance", "coverage"}},
       {"columns", {"share", "statistics"}},
       {"statistics", {"statistic", "value"}},
       {"performance", {"metric", "reference", "current"}},
+      {"coverage", {"joined", "waiting", "expired", "evicted"}},
   };
   return kScopes;
 }
@@ -132,6 +133,17 @@ engine::data performance_of(const Findings& findings, const Values& values) {
   return list;
 }
 
+engine::data coverage_of(const Findings& findings, const Values& values) {
+  if (!findings.coverage) return {false};
+  const Coverage& coverage = *findings.coverage;
+  engine::data item;
+  item.set("joined", values.text(std::to_string(coverage.joined)));
+  item.set("waiting", values.text(std::to_string(coverage.waiting)));
+  item.set("expired", values.text(std::to_string(coverage.expired)));
+  item.set("evicted", values.text(std::to_string(coverage.evicted)));
+  return item;
+}
+
 void add_identity(engine::data& data, const TemplateContext& context, const Values& values) {
   const Incident& incident = *context.incident;
   data.set("incident", values.text(incident.id));
@@ -165,6 +177,7 @@ void add_findings(engine::data& data, const Findings& findings, const Values& va
   data.set("columns", columns_of(findings, values));
   data.set("columns_total", values.text(std::to_string(findings.columns.size())));
   data.set("performance", performance_of(findings, values));
+  data.set("coverage", coverage_of(findings, values));
 }
 
 }  // namespace

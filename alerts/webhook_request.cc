@@ -96,6 +96,7 @@ Incident example_incident(const WebhookConfig& webhook, Time opened_at) {
   findings.rule = "income-psi";
   findings.columns.push_back({"income", "", std::nullopt, {{"psi", 0.31}, {"ks", 0.22}}});
   findings.performance.push_back({"accuracy", 0.91, 0.86});
+  findings.coverage = Coverage{39'104, 8'706, 400, 0};
   incident.opened_at = opened_at;
   incident.id = incident_id(incident.key, "example", opened_at);
   return incident;

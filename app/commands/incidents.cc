@@ -21,15 +21,25 @@ struct Options {
   bool all = false;
 };
 
+// How much performance rests on: "39104 joined, 8706 waiting, 400 expired, 0 evicted".
+std::string labels_of(const Json& incident) {
+  const auto coverage = incident.find("coverage");
+  if (coverage == incident.end() || !coverage->is_object()) return "-";
+  std::string text;
+  for (const char* what : {"joined", "waiting", "expired", "evicted"})
+    text += (text.empty() ? "" : ", ") + cell(*coverage, what) + " " + what;
+  return text;
+}
+
 void print_incidents(std::ostream& out, const Json& document, bool all) {
   std::vector<std::vector<std::string>> rows = {
-      {"INCIDENT", "MODEL", "VERSION", "KIND", "SEVERITY", "ACTION", "STATE", "OPENED", "SUMMARY"}};
+      {"INCIDENT", "MODEL", "VERSION", "KIND", "SEVERITY", "ACTION", "STATE", "OPENED", "LABELS", "SUMMARY"}};
   for (const Json& incident : document.value("incidents", Json::array())) {
     const std::string state = cell(incident, "state");
     if (state == "resolved" && !all) continue;
     rows.push_back({cell(incident, "incident"), cell(incident, "model"), cell(incident, "version"),
                     cell(incident, "kind"), cell(incident, "severity"), cell(incident, "action"), state,
-                    cell(incident, "opened_at"), cell(incident, "summary")});
+                    cell(incident, "opened_at"), labels_of(incident), cell(incident, "summary")});
   }
   if (rows.size() == 1) {
     out << (all ? "no incidents\n" : "no open incidents\n");

@@ -72,6 +72,7 @@ void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file
   if (is_other(pair_file, version.pairs)) {
     version.pairs = pair_file;
     version.pair_learner.reset();
+    version.pair_renewal.reset();
     for (SegmentState& state : version.state) state.pairs.reset();
     version.changed = version.reference_changed = version.pair_blocks_outdated = true;
     overtaken_[version.series] = true;

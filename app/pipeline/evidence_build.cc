@@ -38,6 +38,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   evidence.reference = profile.digest;
   evidence.rows.clear();
   evidence.rows.emplace("", detectors::RecentTallies());
+  evidence.row_references.clear();
+  evidence.later.clear();
   if (!decoded.ok()) {
     parts_.log.error(
         "the reference gives no evidence",
@@ -45,20 +47,41 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
     return;
   }
   const ev::MeasureOptions options{evidence.calendar, slot_length(), true};
-  const std::vector<DecodedProfile> recurring = recurring_of(*version.model);
-  for (const auto& [kind, columns] : planned_columns(*decoded, recurring, config, options)) {
-    KindWatch& watch = add_kind(version, kind, before);
-    for (const PlannedColumn& planned : columns) {
-      const detectors::ColumnProfile& column = *version.plan->columns[planned.place];
-      const ev::SeriesName name{"", static_cast<std::uint32_t>(planned.place), column.name};
-      watch.series.push_back(name);
-      watch.evidence.add(name, ev::column_monitors(column, planned.references), planned.share);
-      evidence.inflation[column.name] = planned.references.front().inflation;
-      if (!ev::is_resolved(planned.references)) evidence.unresolved.insert(column.name);
-    }
-  }
+  const PlannedColumns planned = planned_columns(*decoded, recurring_of(*version.model), config, options);
+  for (const auto& [kind, columns] : planned) add_kind(version, kind, before);
+  const SegmentBudget budget = segment_budget(config, profile, detectors::Side::predictions);
+  add_rows(version, "", budget.of_known(""), planned);
+  add_known_segments(version);
   if (is_one_file(version) && evidence.pair_reference != profile.digest) return build_pairs(version, before);
   weigh_kinds(version);
+}
+
+// The series of one segment, each with its share of the kind: that of its column and of the segment.
+void EvidenceJudge::add_rows(Version& version, const std::string& segment, double share,
+                             const PlannedColumns& planned) {
+  VersionEvidence& evidence = *version.evidence;
+  for (const auto& [kind, columns] : planned) {
+    const auto watch = evidence.kinds.find(kind);
+    if (watch == evidence.kinds.end()) continue;  // the whole model has none of it
+    for (const PlannedColumn& one : columns) {
+      const detectors::ColumnProfile& column = *version.plan->columns[one.place];
+      const ev::SeriesName name{segment, static_cast<std::uint32_t>(one.place), column.name};
+      watch->second.series.push_back(name);
+      watch->second.evidence.add(name, ev::column_monitors(column, one.references), share * one.share);
+      if (segment.empty()) evidence.inflation[column.name] = one.references.front().inflation;
+      if (!ev::is_resolved(one.references)) evidence.unresolved.emplace(segment, column.name);
+    }
+  }
+}
+
+// Of a segment: derived columns are watched over the whole model alone.
+PlannedColumns EvidenceJudge::planned_of_segment(const Version& version, const Reference& reference) {
+  return planned_columns(version.plan->columns, *version.model->config,
+                         [&](std::size_t place) -> std::optional<ev::MonitorReferences> {
+                           if (version.plan->columns[place]->role == detectors::Role::derived)
+                             return std::nullopt;
+                           return reference(place);
+                         });
 }
 
 KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t before) {
@@ -67,23 +90,25 @@ KindWatch& EvidenceJudge::add_kind(Version& version, Kind kind, std::int64_t bef
   return version.evidence->kinds.emplace(kind, std::move(watch)).first->second;
 }
 
-Ledger ledger_of(const Version& version, detectors::Side side) {
+Ledger ledger_of(const Version& version, detectors::Side side, std::int64_t last) {
   Ledger ledger;
   if (!version.evidence) return ledger;
   for (const auto& [kind, watch] : version.evidence->kinds) {
     if (side_of(kind) != side) continue;
-    ledger.granted += watch.evidence.granted(version.last_slot.value_or(0));
+    ledger.granted += watch.evidence.granted(last);
     ledger.spent += watch.evidence.spent();
   }
   return ledger;
 }
 
-void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
+void EvidenceJudge::drop_side(Version& version, detectors::Side side, std::int64_t last) {
   if (!version.evidence) return;
-  const Ledger ledger = ledger_of(version, side);
+  for (auto& [kind, watch] : version.evidence->kinds)
+    if (side_of(kind) == side) apply_shares(version, watch, last);
+  const Ledger ledger = ledger_of(version, side, last);
   version.granted_before += ledger.granted;
   version.spent_before += ledger.spent;
-  const Time end = slot_end(version.last_slot.value_or(0), slot_length());
+  const Time end = slot_end(last, slot_length());
   for (const Kind kind : ev::kAllEvidenceKinds) {
     if (side_of(kind) != side) continue;
     version.evidence->kinds.erase(kind);
@@ -92,6 +117,7 @@ void EvidenceJudge::drop_side(Version& version, detectors::Side side) {
   (side == detectors::Side::predictions ? version.evidence->reference : version.evidence->pair_reference)
       .clear();
   (side == detectors::Side::predictions ? version.evidence->rows : version.evidence->pairs).clear();
+  if (side == detectors::Side::pairs) version.labels.clear();
 }
 
 void EvidenceJudge::weigh_kinds(Version& version) {

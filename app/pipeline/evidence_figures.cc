@@ -28,6 +28,31 @@ std::vector<KindFigures> evidence_figures(const Version& version, const ClosedSl
   return all;
 }
 
+std::vector<SegmentFigures> segment_figures(const Version& version) {
+  std::vector<SegmentFigures> all;
+  if (!version.evidence) return all;
+  const VersionEvidence& evidence = *version.evidence;
+  const ModelConfig& config = *version.model->config;
+  const auto add_known = [&](const Plan* plan, detectors::Side side, std::string_view name) {
+    if (plan == nullptr) return;
+    const SegmentBudget budget = segment_budget(config, plan->profile, side);
+    for (const auto* segment : known_segments(config, plan->profile, side))
+      all.push_back({segment->label, name, "watching", budget.of_known(segment->label),
+                     side == detectors::Side::predictions ? segment->rows : segment->pairs});
+  };
+  if (!evidence.reference.empty()) add_known(version.plan.get(), detectors::Side::predictions, "predictions");
+  for (std::size_t i = 0; i < evidence.later.size(); ++i)
+    all.push_back({evidence.later[i].label, "predictions", evidence.later[i].learnt ? "watching" : "learning",
+                   ev::SegmentShares::later(i), evidence.later[i].counts.rows});
+  if (!evidence.pair_reference.empty()) add_known(version.pairs.get(), detectors::Side::pairs, "pairs");
+  for (std::size_t i = 0; i < evidence.later_pairs.size(); ++i) {
+    const SegmentLabels& labels = version.labels.at(evidence.later_pairs[i]);
+    all.push_back({evidence.later_pairs[i], "pairs", labels.lines.empty() ? "learning" : "watching",
+                   ev::SegmentShares::later(i), labels.gathering ? labels.gathering->pairs() : 0});
+  }
+  return all;
+}
+
 Ledger ledger_of(const Version& version, const ClosedSlots& closed) {
   Ledger ledger{version.granted_before, version.spent_before};
   for (const KindFigures& kind : evidence_figures(version, closed)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,16 @@ ClosedSlots closed_slots(const collector::Clocks& clocks, Duration slot_length);
 
 // Of the kinds that watch.
 std::vector<KindFigures> evidence_figures(const Version& version, const ClosedSlots& closed);
+
+// A segment that has, or will have, evidence of its own.
+struct SegmentFigures {
+  std::string label;
+  std::string_view side;   // predictions, pairs
+  std::string_view state;  // watching; learning: first seen later, and its reference is not there yet
+  double share = 0;        // of the kinds' budget
+  std::int64_t rows = 0;   // of its reference, so far
+};
+std::vector<SegmentFigures> segment_figures(const Version& version);
 
 // Of all references that the version has had, together.
 Ledger ledger_of(const Version& version, const ClosedSlots& closed);

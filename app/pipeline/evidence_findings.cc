@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
+#include "app/pipeline/encoded_counts.h"
 #include "detectors/derived/words.h"
 #include "detectors/statistics/binned.h"
 
@@ -24,6 +26,55 @@ const detectors::ColumnProfile* column_of(const Plan& plan, const ev::SeriesName
     if (column->name == series.column) return column;
   return nullptr;
 }
+// The same with the reference of the series' own segment; none where that is not known.
+std::optional<detectors::ColumnProfile> column_in(const Version& version, ev::EvidenceKind kind,
+                                                  const ev::SeriesName& series) {
+  const Plan* plan = plan_of(version, kind);
+  const detectors::ColumnProfile* column = plan == nullptr ? nullptr : column_of(*plan, series);
+  if (column == nullptr) return std::nullopt;
+  if (series.segment.empty()) return *column;
+  const auto& references = side_of(kind) == detectors::Side::predictions ? version.evidence->row_references
+                                                                         : version.evidence->pair_references;
+  const auto found = references.find(series.segment);
+  if (found == references.end()) return std::nullopt;
+  detectors::ColumnProfile own = *column;
+  const auto place = std::find(plan->columns.begin(), plan->columns.end(), column) - plan->columns.begin();
+  const auto counts = found->second.column(static_cast<std::size_t>(place));
+  own.reference.assign(counts.begin(), counts.end());
+  return own;
+}
+
+// How far the rates of a column on labels have moved; none where it has bins to look at.
+std::optional<ev::RateEffect> rates_of(const Version& version, const ev::SeriesName& series,
+                                       std::string_view encoded) {
+  const auto labels = version.labels.find(series.segment);
+  if (labels == version.labels.end()) return std::nullopt;
+  const auto judge = labels->second.judge_of(series.column);
+  if (!judge) return std::nullopt;
+  const ev::LabelPlan& plan = *judge->line->counts.plan();
+  return plan.effect(judge->series, decode_counts(encoded, plan.counts(judge->series)));
+}
+ev::Effect effect_from(const std::optional<ev::RateEffect>& rates) {
+  if (!rates) return {};
+  return {rates->excess, std::abs(rates->rate - rates->expected), rates->values};
+}
+std::string rates_since(const Version& version, const ev::SeriesName& series, std::int64_t slot) {
+  const auto found = version.evidence->rates.find(series);
+  return found == version.evidence->rates.end() ? std::string() : found->second.since(slot);
+}
+
+// "share of false alarms 8 % -> 15 %", of the reference at the ages at which labels came, and now.
+std::string rate_words(const ev::RateEffect& rates, const ev::SeriesName& series) {
+  static const std::map<std::string, std::string> kWhat = {
+      {"precision", "false alarms among predicted positives"},
+      {"recall", "misses among actual positives"},
+      {"score", "positives at their scores"},
+      {"arrival", "labels that came in their time"}};
+  const auto what = kWhat.find(series.column);
+  return (what == kWhat.end() ? std::string("rate") : what->second) + " " + ev::percent_text(rates.expected) +
+         " -> " + ev::percent_text(rates.rate);
+}
+
 std::size_t place_of(const Plan& plan, const detectors::ColumnProfile* column) {
   return static_cast<std::size_t>(std::find(plan.columns.begin(), plan.columns.end(), column) -
                                   plan.columns.begin());
@@ -66,14 +117,16 @@ alerts::ColumnFinding finding_of(const Version& version, ev::EvidenceKind kind, 
   alerts::ColumnFinding finding{moved.series.column, moved.series.segment, moved.share, {}, {}, {}};
   for (const auto& [shape, share] : moved.shapes) finding.shapes.emplace_back(ev::name_of(shape), share);
   const Plan* plan = plan_of(version, kind);
-  const detectors::ColumnProfile* column = plan == nullptr ? nullptr : column_of(*plan, moved.series);
+  const auto column = column_in(version, kind, moved.series);
   const auto counts = counts_since(version, kind, moved.series.segment, drift.start);
-  if (column == nullptr || !counts) {
-    finding.change =
-        std::string(ev::name_of(moved.largest.shape)) + (moved.largest.direction < 0 ? " down" : " up");
+  if (!column || !counts) {
+    const auto rates = rates_of(version, moved.series, rates_since(version, moved.series, drift.start));
+    finding.change = rates && rates->values > 0 ? rate_words(*rates, moved.series)
+                                                : std::string(ev::name_of(moved.largest.shape)) +
+                                                      (moved.largest.direction < 0 ? " down" : " up");
     return finding;
   }
-  const std::size_t place = place_of(*plan, column);
+  const std::size_t place = place_of(*plan, column_of(*plan, moved.series));
   const std::string fresh = most_frequent_new(*counts, place);
   const ev::Movement movement{moved.largest.shape, moved.largest.direction, moved.largest.symbol, fresh};
   finding.change = column->role == detectors::Role::derived
@@ -125,40 +178,62 @@ std::optional<detectors::Tally> counts_since(const Version& version, ev::Evidenc
 }
 
 ev::Effect effect_since_start(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift) {
-  const Plan* plan = plan_of(version, kind);
   const std::vector<Moved> moved = moved_series(drift);
-  if (plan == nullptr || moved.empty()) return {};
-  const detectors::ColumnProfile* column = column_of(*plan, moved.front().series);
-  const auto counts = counts_since(version, kind, moved.front().series.segment, drift.start);
-  if (column == nullptr || !counts) return {};
-  return ev::effect_of(*column, counts->column(place_of(*plan, column)));
+  if (moved.empty()) return {};
+  const ev::SeriesName& series = moved.front().series;
+  const auto column = column_in(version, kind, series);
+  const auto counts = counts_since(version, kind, series.segment, drift.start);
+  if (!column) return effect_from(rates_of(version, series, rates_since(version, series, drift.start)));
+  if (!counts) return {};
+  const Plan& plan = *plan_of(version, kind);
+  return ev::effect_of(*column, counts->column(place_of(plan, column_of(plan, series))));
 }
+
+namespace {
+
+// Of one series over the counts since the last look.
+std::optional<ev::Effect> effect_of_day(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift,
+                                        const ev::SeriesName& series) {
+  const auto column = column_in(version, kind, series);
+  if (!column) {
+    const auto rates = drift.day_rates.find(series);
+    if (rates == drift.day_rates.end()) return std::nullopt;
+    return effect_from(rates_of(version, series, rates->second));
+  }
+  const Plan& plan = *plan_of(version, kind);
+  const auto day = drift.day.find(series.segment);
+  if (day == drift.day.end()) return std::nullopt;
+  const auto counts = detectors::Tally::decode(plan.layout, day->second);
+  if (!counts.ok()) return std::nullopt;
+  return ev::effect_of(*column, counts->column(place_of(plan, column_of(plan, series))));
+}
+
+}  // namespace
 
 ev::Effect effect_of_day(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift) {
   ev::Effect largest;
   largest.excess = -1;
-  const Plan* plan = plan_of(version, kind);
-  if (plan == nullptr) return {};
+  std::set<ev::SeriesName> looked;
   for (const ev::AlarmPart& part : drift.parts) {
-    if (!drift.columns.contains(part.series.column)) continue;
-    const detectors::ColumnProfile* column = column_of(*plan, part.series);
-    const auto day = drift.day.find(part.series.segment);
-    if (column == nullptr || day == drift.day.end()) continue;
-    const auto counts = detectors::Tally::decode(plan->layout, day->second);
-    if (!counts.ok()) continue;
-    const ev::Effect effect = ev::effect_of(*column, counts->column(place_of(*plan, column)));
-    if (effect.values >= alerts::kValuesPerFigure && effect.excess > largest.excess) largest = effect;
+    if (!drift.columns.contains(part.series.column) || !looked.insert(part.series).second) continue;
+    const auto effect = effect_of_day(version, kind, drift, part.series);
+    if (effect && effect->values >= alerts::kValuesPerFigure && effect->excess > largest.excess)
+      largest = *effect;
   }
   return largest;
 }
 
-std::optional<alerts::LossSince> loss_since(const Version& version, std::int64_t slot) {
-  if (!version.pairs) return std::nullopt;
-  const detectors::ColumnProfile* column = version.pairs->profile.find(detectors::Role::loss);
-  const auto counts = counts_since(version, ev::EvidenceKind::concept_drift, "", slot);
-  if (column == nullptr || !counts) return std::nullopt;
+std::optional<alerts::LossSince> loss_since(const Version& version, const OpenDrift& drift) {
+  if (!version.pairs || version.pairs->profile.find(detectors::Role::loss) == nullptr) return std::nullopt;
+  const std::vector<Moved> moved = moved_series(drift);
+  const std::string segment = moved.empty() ? std::string() : moved.front().series.segment;
+  const ev::SeriesName series{segment, 0, "loss"};
+  const auto column = column_in(version, ev::EvidenceKind::concept_drift, series);
+  const auto counts = counts_since(version, ev::EvidenceKind::concept_drift, segment, drift.start);
+  if (!column || !counts) return std::nullopt;
   const LossMoments before = loss_moments(*column, column->reference);
-  const LossMoments now = loss_moments(*column, counts->column(place_of(*version.pairs, column)));
+  const LossMoments now =
+      loss_moments(*column, counts->column(place_of(*version.pairs, column_of(*version.pairs, series))));
   if (!(now.n > 0) || !(before.n > 0)) return std::nullopt;
   const auto inflation = version.evidence->inflation.find("loss");
   const double vif = inflation == version.evidence->inflation.end() ? 1 : inflation->second;
@@ -171,11 +246,22 @@ std::optional<alerts::LossSince> loss_since(const Version& version, std::int64_t
   return loss;
 }
 
+// The series in decreasing share up to 95 %, as columns pause.
 bool is_uncertified(const Version& version, const ev::Alarm& alarm) {
   if (version.evidence->short_reference) return true;
-  return std::any_of(alarm.columns.begin(), alarm.columns.end(), [&](const std::string& column) {
-    return version.evidence->unresolved.contains(column);
-  });
+  std::map<std::pair<std::string, std::string>, double> shares;
+  for (const ev::AlarmPart& part : alarm.parts)
+    shares[{part.series.segment, part.series.column}] += part.share;
+  std::vector<std::pair<double, std::pair<std::string, std::string>>> order;
+  for (const auto& [series, share] : shares) order.emplace_back(-share, series);
+  std::sort(order.begin(), order.end());
+  double told = 0;
+  for (const auto& [negative, series] : order) {
+    if (told >= ev::kPausedShare) return false;
+    if (version.evidence->unresolved.contains(series)) return true;
+    told -= negative;
+  }
+  return false;
 }
 
 std::string strength_of(const Version& version, ev::EvidenceKind kind, const ev::Alarm& alarm) {

@@ -27,9 +27,9 @@ detectors::evidence::Effect effect_since_start(const Version& version, detectors
 detectors::evidence::Effect effect_of_day(const Version& version, detectors::evidence::EvidenceKind kind,
                                           const OpenDrift& drift);
 
-// The loss of the whole model from about `slot` on beside the reference's; none where there is no reference
-// of it or no pair.
-std::optional<alerts::LossSince> loss_since(const Version& version, std::int64_t slot);
+// The loss since the drift began, beside the reference's, of the segment that moved most; none where there is
+// no reference of it or no pair.
+std::optional<alerts::LossSince> loss_since(const Version& version, const OpenDrift& drift);
 
 // certified, calibrated or uncertified (STATISTICS 1).
 bool is_uncertified(const Version& version, const detectors::evidence::Alarm& alarm);

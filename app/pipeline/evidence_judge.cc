@@ -16,10 +16,13 @@ namespace ev = detectors::evidence;
 
 namespace {
 
-const detectors::Tally* tally_of(const Version& version, const OpenSlot& data, const std::string& segment) {
-  const std::uint32_t number = segment_number(version, segment);
-  if (number >= data.tallies.size() || !data.tallies[number] || data.tallies[number]->empty()) return nullptr;
-  return &*data.tallies[number];
+// What the slot counted, by segment; nothing of those that it did not see.
+std::map<std::string, const detectors::Tally*> tallies_of(const Version& version, const OpenSlot& data) {
+  std::map<std::string, const detectors::Tally*> found;
+  const auto& labels = version.segments.labels();
+  for (std::size_t i = 0; i < data.tallies.size() && i < labels.size(); ++i)
+    if (data.tallies[i] && !data.tallies[i]->empty()) found[labels[i]] = &*data.tallies[i];
+  return found;
 }
 
 }  // namespace
@@ -64,19 +67,26 @@ void EvidenceJudge::apply_shares(Version& version, KindWatch& watch, std::int64_
 
 void EvidenceJudge::close_rows(Version& version, std::int64_t slot, const OpenSlot& data) {
   if (!version.evidence || version.evidence->reference != version.plan->profile.digest) {
-    drop_side(version, detectors::Side::predictions);
+    drop_side(version, detectors::Side::predictions, slot);
     build_rows(version, slot - 1);
   }
   VersionEvidence& evidence = *version.evidence;
+  const auto tallies = tallies_of(version, data);
+  const auto tally_of = [&](const std::string& segment) -> const detectors::Tally* {
+    const auto found = tallies.find(segment);
+    return found == tallies.end() ? nullptr : found->second;
+  };
+  for (auto& [kind, watch] : evidence.kinds)
+    if (!ev::lives_on_labels(kind)) apply_shares(version, watch, slot);
+  follow_segments(version, slot, tallies);
   for (auto& [segment, recent] : evidence.rows)
-    if (const detectors::Tally* tally = tally_of(version, data, segment)) recent.push(slot, *tally);
+    if (const detectors::Tally* tally = tally_of(segment)) recent.push(slot, *tally);
   const std::size_t cell = evidence.calendar.cell_of(slot_start(slot, slot_length()));
   for (auto& [kind, watch] : evidence.kinds) {
     if (ev::lives_on_labels(kind)) continue;
-    apply_shares(version, watch, slot);
     Counts counts;
     for (const ev::SeriesName& name : watch.series) {
-      const detectors::Tally* tally = tally_of(version, data, name.segment);
+      const detectors::Tally* tally = tally_of(name.segment);
       if (tally == nullptr) continue;
       const detectors::ColumnProfile& column = *version.plan->columns[name.place];
       counts.push_back({&name, std::vector<std::int64_t>(ev::counts_of(column), 0)});
@@ -85,7 +95,7 @@ void EvidenceJudge::close_rows(Version& version, std::int64_t slot, const OpenSl
     follow(version, kind, watch, slot, counts);
     if (watch.open)
       add_to_day(*watch.open, [&](const std::string& segment) {
-        const detectors::Tally* tally = tally_of(version, data, segment);
+        const detectors::Tally* tally = tally_of(segment);
         return tally == nullptr ? std::string() : tally->encode();
       });
     test(version, kind, watch, slot, cell, counts);
@@ -104,7 +114,7 @@ bool EvidenceJudge::rests_on_ages(const Version& version, const ev::Alarm& alarm
   const auto arrival = version.evidence->kinds.find(Kind::labels);
   if (arrival == version.evidence->kinds.end() || !arrival->second.open || alarm.parts.empty()) return false;
   const ev::AlarmPart& top = alarm.parts.front();
-  return version.evidence->age_matched.contains({top.series.column, top.monitor});
+  return version.evidence->age_matched.contains({top.series.segment, top.series.column, top.monitor});
 }
 
 void EvidenceJudge::alarm(Version& version, Kind kind, KindWatch& watch, const ev::Alarm& alarm) {
@@ -152,13 +162,16 @@ void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int
   alerts::DriftFacts facts{incident_kind(kind), drift.uncertified, 0, {}};
   if (drift.critical && *drift.critical <= slot) facts.excess_variation = alerts::kCriticalVariation;
   const bool labels_are_known = drift.due.has_value() || drift.acquitted || ev::lives_on_labels(kind);
-  if (labels_are_known) facts.loss = loss_since(version, drift.start);
+  if (labels_are_known) facts.loss = loss_since(version, drift);
   const alerts::DriftVerdict verdict = alerts::verdict_on(facts);
   alerts::Findings findings = findings_of(version, kind, drift);
   findings.severity = verdict.severity;
   findings.action = verdict.action;
   findings.metadata = version.lineage_at(drift.opened);
-  if (labels_are_known) findings.performance = performance_changes(version);
+  if (labels_are_known) {
+    findings.performance = performance_changes(version);
+    findings.coverage = coverage_of(version, slot_end(slot, slot_length()));
+  }
   const std::int64_t when = drift.told ? slot : drift.opened;
   drift.told = true;
   drift.due.reset();
@@ -179,7 +192,7 @@ void EvidenceJudge::settle_verdicts(Version& version, std::int64_t slot) {
 
 // Labels had shown no harm; do they still?
 void EvidenceJudge::reconsider(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
-  const auto loss = loss_since(version, watch.open->start);
+  const auto loss = loss_since(version, *watch.open);
   if (!loss || loss->acquits()) return;
   tell(version, kind, watch, slot);
 }

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,11 +23,19 @@
 
 #include "app/log.h"
 #include "app/pipeline/alert_desk.h"
+#include "app/pipeline/evidence_plan.h"
 #include "app/pipeline/registry.h"
 #include "app/pipeline/version_evidence.h"
 #include "detectors/evidence/labels/label_evidence.h"
 
 namespace driftd::app {
+
+// A slot's pairs and counts of label and loss, by segment; the whole model with "".
+struct SegmentPairs {
+  std::vector<detectors::evidence::LabelledPair> pairs;
+  const detectors::Tally* tally = nullptr;  // null: not counted
+};
+using PairSlot = std::map<std::string, SegmentPairs>;
 
 class EvidenceJudge {
  public:
@@ -43,7 +52,8 @@ class EvidenceJudge {
   // after `before`. Drifts from another reference are closed.
   void build_rows(Version& version, std::int64_t before);
   // The reference of that side is another one: what was open against it is over, its capital is booked.
-  void drop_side(Version& version, detectors::Side side);
+  // Up to the end of slot `last`.
+  void drop_side(Version& version, detectors::Side side, std::int64_t last);
   // Monitors, weights and pace by the configuration that holds now; capital and drifts stay.
   void rebuild(Version& version);
   // What was stored with the version, once its references are there.
@@ -51,15 +61,17 @@ class EvidenceJudge {
 
   // A slot of predictions has closed with these counts. Precondition: the version has its reference.
   void close_rows(Version& version, std::int64_t slot, const OpenSlot& data);
-  // On-time predictions with an id of a slot that has closed; also while the reference is being learnt.
-  void add_predictions(Version& version, std::int64_t slot, std::int64_t count);
+  // On-time predictions with an id of a slot that has closed, by segment; also while the reference is being
+  // learnt.
+  void add_predictions(Version& version, std::int64_t slot,
+                       const std::map<std::string, std::int64_t>& counts);
   // Those of cohorts that ended before `end`, and began less than the label horizon before it.
-  [[nodiscard]] static std::map<std::int64_t, std::int64_t> identified_before(const Version& version,
-                                                                              Time end);
-  // An evidence slot has closed: its pairs, and their label and loss (null where not counted). Also for slots
-  // that are due().
-  void close_pairs(Version& version, std::int64_t slot,
-                   std::span<const detectors::evidence::LabelledPair> pairs, const detectors::Tally* tally);
+  [[nodiscard]] static std::map<std::string, detectors::evidence::Cohorts> identified_before(
+      const Version& version, Time end);
+  // What no reference can still be made of: how far predictions are ahead is no property of the stream.
+  static void forget_cohorts(Version& version, Time feedback_clock);
+  // An evidence slot has closed. Also for slots that are due(), without pairs.
+  void close_pairs(Version& version, std::int64_t slot, const PairSlot& pairs);
   [[nodiscard]] static std::optional<std::int64_t> due(const Version& version);
   // A version had predictions in the slot, which has closed: who shares the budget from the next one on.
   void predicted(Version& version, std::int64_t slot);
@@ -77,6 +89,30 @@ class EvidenceJudge {
   [[nodiscard]] Duration slot_length() const { return parts_.config->slot; }
   void build_pairs(Version& version, std::int64_t before);
   Status restore_labels(Version& version);
+  Status restore_segment_labels(Version& version, const std::string& segment, Decoder& in);
+
+  using Reference = std::function<detectors::evidence::MonitorReferences(std::size_t place)>;
+  void add_rows(Version& version, const std::string& segment, double share, const PlannedColumns& planned);
+  [[nodiscard]] static PlannedColumns planned_of_segment(const Version& version, const Reference& reference);
+  void add_known_segments(Version& version);
+  void add_later_segment(Version& version, std::size_t order);
+  void follow_segments(Version& version, std::int64_t slot,
+                       const std::map<std::string, const detectors::Tally*>& tallies);
+  void add_labels(Version& version, const std::string& segment, double share, std::int64_t before);
+  [[nodiscard]] std::shared_ptr<const detectors::evidence::LabelPlan> plan_of(
+      const Version& version, const detectors::evidence::LabelReference& reference) const;
+  [[nodiscard]] LabelLine line_of(const Version& version, const std::string& segment,
+                                  std::shared_ptr<const detectors::evidence::LabelPlan> plan,
+                                  Time from) const;
+  void follow_label_segments(Version& version, std::int64_t slot, const PairSlot& pairs);
+  void begin_label_segment(Version& version, std::size_t order, Time now);
+  std::map<detectors::evidence::SeriesName, std::vector<std::int64_t>> count_labels(Version& version,
+                                                                                    std::int64_t slot,
+                                                                                    const PairSlot& pairs);
+  void gather_new_normal(Version& version, KindWatch& watch, std::int64_t slot, const PairSlot& pairs);
+  void renormalise_labels(Version& version, KindWatch& watch, std::int64_t slot);
+  static void judge_by_lines(Version& version, KindWatch& watch, const std::string& segment,
+                             const std::set<std::string>& columns);
   KindWatch& add_kind(Version& version, Kind kind, std::int64_t before);
   void weigh_kinds(Version& version);
   [[nodiscard]] std::shared_ptr<const detectors::evidence::SeriesMonitors> renormed_monitors(
@@ -95,12 +131,14 @@ class EvidenceJudge {
 
   void follow(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, const Counts& counts);
   static void be_resolved(KindWatch& watch);
+  [[nodiscard]] bool is_learnt(const Renorming& renorming, std::int64_t slot) const;
   void look(Version& version, Kind kind, KindWatch& watch);
   static void add_to_day(OpenDrift& drift,
                          const std::function<std::string(const std::string& segment)>& tally);
   void collect(Version& version, KindWatch& watch, std::int64_t slot, const Counts& counts);
   void renormalise(Version& version, KindWatch& watch, std::int64_t slot);
   Status restore(Version& version, std::string_view bytes);
+  Status restore_segments(Version& version, Decoder& in);
   Status restore_watch(Version& version, KindWatch& watch, Decoder& in);
 
   Parts parts_;
@@ -110,11 +148,11 @@ alerts::IncidentKey key_of(const Version& version, detectors::evidence::Evidence
 std::string saved_evidence(const Version& version);
 std::string saved_labels(const Version& version);
 
-// Granted to the kinds of a side, and spent, up to the newest slot that held a prediction.
+// Granted to the kinds of a side, and spent, up to the end of slot `last`.
 struct Ledger {
   double granted = 0;
   std::int64_t spent = 0;
 };
-Ledger ledger_of(const Version& version, detectors::Side side);
+Ledger ledger_of(const Version& version, detectors::Side side, std::int64_t last);
 
 }  // namespace driftd::app

@@ -49,26 +49,38 @@ std::optional<std::size_t> same_column(const DecodedProfile& regime, const detec
   return std::nullopt;
 }
 
-PlannedColumns planned_columns(const DecodedProfile& reference, std::span<const DecodedProfile> regimes,
-                               const ModelConfig& config, const ev::MeasureOptions& options) {
+PlannedColumns planned_columns(std::span<const detectors::ColumnProfile* const> columns,
+                               const ModelConfig& config, const ColumnMeasure& measure) {
   PlannedColumns found;
   std::map<ev::EvidenceKind, std::vector<double>> importance;
-  for (std::size_t place = 0; place < reference.columns.size(); ++place) {
-    const detectors::ColumnProfile& column = *reference.columns[place];
-    const double own = importance_of(config, column.name);
-    if (!(own > 0) || !is_known(regimes, *reference.profile, column)) continue;
-    PlannedColumn planned{place, 0, ev::references_of(column, reference.blocks[place], options)};
-    for (const DecodedProfile& regime : regimes)
-      if (const auto same = same_column(regime, column))
-        ev::add_regimes(planned.references, *regime.columns[*same], regime.blocks[*same], options);
-    importance[kind_of(column)].push_back(own);
-    found[kind_of(column)].push_back(std::move(planned));
+  for (std::size_t place = 0; place < columns.size(); ++place) {
+    const double own = importance_of(config, columns[place]->name);
+    if (!(own > 0)) continue;
+    auto references = measure(place);
+    if (!references) continue;
+    const ev::EvidenceKind kind = kind_of(*columns[place]);
+    importance[kind].push_back(own);
+    found[kind].push_back({place, 0, *std::move(references)});
   }
-  for (auto& [kind, columns] : found) {
+  for (auto& [kind, planned] : found) {
     const std::vector<double> shares = ev::share_columns(importance[kind]);
-    for (std::size_t i = 0; i < columns.size(); ++i) columns[i].share = shares[i];
+    for (std::size_t i = 0; i < planned.size(); ++i) planned[i].share = shares[i];
   }
   return found;
+}
+
+PlannedColumns planned_columns(const DecodedProfile& reference, std::span<const DecodedProfile> regimes,
+                               const ModelConfig& config, const ev::MeasureOptions& options) {
+  return planned_columns(
+      reference.columns, config, [&](std::size_t place) -> std::optional<ev::MonitorReferences> {
+        const detectors::ColumnProfile& column = *reference.columns[place];
+        if (!is_known(regimes, *reference.profile, column)) return std::nullopt;
+        ev::MonitorReferences references = ev::references_of(column, reference.blocks[place], options);
+        for (const DecodedProfile& regime : regimes)
+          if (const auto same = same_column(regime, column))
+            ev::add_regimes(references, *regime.columns[*same], regime.blocks[*same], options);
+        return references;
+      });
 }
 
 std::array<ev::KindState, ev::kEvidenceKinds> kind_states(const std::set<ev::EvidenceKind>& watched,

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -40,6 +41,11 @@ struct PlannedColumn {
 };
 using PlannedColumns = std::map<detectors::evidence::EvidenceKind, std::vector<PlannedColumn>>;
 
+// What a column is measured against; none: it is not watched.
+using ColumnMeasure = std::function<std::optional<detectors::evidence::MonitorReferences>(std::size_t place)>;
+PlannedColumns planned_columns(std::span<const detectors::ColumnProfile* const> columns,
+                               const ModelConfig& config, const ColumnMeasure& measure);
+// Of the whole model.
 PlannedColumns planned_columns(const DecodedProfile& reference, std::span<const DecodedProfile> regimes,
                                const ModelConfig& config, const detectors::evidence::MeasureOptions& options);
 

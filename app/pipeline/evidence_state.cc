@@ -19,14 +19,33 @@ void save_recent(Encoder& out, const std::map<std::string, detectors::RecentTall
   }
 }
 
+void save_rates(Encoder& out, const std::map<ev::SeriesName, detectors::RecentTallies>& rates) {
+  out.put_u64(rates.size());
+  for (const auto& [name, recent] : rates) {
+    save_name(out, name);
+    recent.save(out);
+  }
+}
+
+Status load_rates(Decoder& in, std::map<ev::SeriesName, detectors::RecentTallies>& rates) {
+  rates.clear();
+  for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
+    const ev::SeriesName name = load_name(in);
+    auto loaded = detectors::RecentTallies::load(nullptr, in);
+    if (!loaded.ok()) return loaded.error();
+    rates.emplace(name, std::move(*loaded));
+  }
+  return success();
+}
+
 Status load_recent(Decoder& in, const Plan* plan, std::map<std::string, detectors::RecentTallies>& recent) {
-  recent.clear();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     std::string segment(in.get_text());
     if (plan == nullptr) return Error{ErrorCode::corrupt, "recent counts without their reference"};
     auto loaded = detectors::RecentTallies::load(plan->layout, in);
     if (!loaded.ok()) return loaded.error();
-    recent.emplace(std::move(segment), std::move(*loaded));
+    // Segments that are no longer watched are left behind.
+    if (const auto known = recent.find(segment); known != recent.end()) known->second = std::move(*loaded);
   }
   return success();
 }
@@ -73,12 +92,15 @@ void save_watch(Encoder& out, const KindWatch& watch) {
 std::string saved_evidence(const Version& version) {
   const VersionEvidence& evidence = *version.evidence;
   Encoder out, rows, pairs;
+  rows.put_u64(evidence.later.size());
+  for (const LaterSegment& segment : evidence.later) segment.save(rows);
   save_recent(rows, evidence.rows);
   save_recent(pairs, evidence.pairs);
+  save_rates(pairs, evidence.rates);
   for (const auto& [side, reference, recent] :
        {std::tuple(detectors::Side::predictions, &evidence.reference, &rows),
         std::tuple(detectors::Side::pairs, &evidence.pair_reference, &pairs)}) {
-    const Ledger ledger = ledger_of(version, side);
+    const Ledger ledger = ledger_of(version, side, version.last_slot.value_or(0));
     out.put_text(*reference);
     out.put_double(ledger.granted);
     out.put_i64(ledger.spent);
@@ -100,12 +122,28 @@ Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder&
   watch.open.reset();
   if (in.get_bool()) watch.open.emplace().load(in);
   watch.renorming.reset();
-  if (in.get_bool()) watch.renorming.emplace().load(in);
+  const auto& labels = version.pairs ? version.pairs->profile.labels : std::nullopt;
+  if (in.get_bool()) watch.renorming.emplace().load(in, labels ? &labels->scale : nullptr, slot_length());
   for (const auto& [name, blocks] : watch.renormed)
     if (auto monitors = renormed_monitors(version, watch, name))
       watch.evidence.replace(name, std::move(monitors));
   Decoder capital(in.get_text());
   return watch.evidence.restore(capital);
+}
+
+// Values first seen later, as far as they are still declared; in the order that they had.
+Status EvidenceJudge::restore_segments(Version& version, Decoder& in) {
+  VersionEvidence& evidence = *version.evidence;
+  for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
+    auto segment = LaterSegment::load(version.plan->layout, in);
+    if (!segment.ok()) return segment.error();
+    if (evidence.rows.contains(segment->label) || !is_declared(*version.model->config, segment->label))
+      continue;
+    evidence.rows.emplace(segment->label, detectors::RecentTallies());
+    evidence.later.push_back(*std::move(segment));
+    if (evidence.later.back().learnt) add_later_segment(version, evidence.later.size() - 1);
+  }
+  return success();
 }
 
 Status EvidenceJudge::restore(Version& version) {
@@ -130,12 +168,16 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
       version.spent_before += ledger.spent;
       continue;
     }
-    if (rows)
+    if (rows) {
       build_rows(version, 0);
-    else if (evidence.pair_reference.empty())
-      build_pairs(version, 0);
-    if (Status done = load_recent(recent, plan, rows ? evidence.rows : evidence.pairs); !done.ok())
-      return done;
+      if (Status done = restore_segments(version, recent); !done.ok()) return done;
+      if (Status done = load_recent(recent, plan, evidence.rows); !done.ok()) return done;
+    } else {
+      if (evidence.pair_reference.empty()) build_pairs(version, 0);
+      if (Status done = restore_labels(version); !done.ok()) return done;
+      if (Status done = load_recent(recent, plan, evidence.pairs); !done.ok()) return done;
+      if (Status done = load_rates(recent, evidence.rates); !done.ok()) return done;
+    }
   }
   if (Status done = restore_labels(version); !done.ok()) return done;
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
@@ -156,12 +198,14 @@ void EvidenceJudge::rebuild(Version& version) {
     const bool rows = side == detectors::Side::predictions;
     const Plan* plan = rows ? version.plan.get() : version.pairs.get();
     const std::string& built = rows ? version.evidence->reference : version.evidence->pair_reference;
-    if (!built.empty() && (plan == nullptr || plan->profile.digest != built)) drop_side(version, side);
+    if (!built.empty() && (plan == nullptr || plan->profile.digest != built))
+      drop_side(version, side, version.last_slot.value_or(0));
   }
   const std::string bytes = saved_evidence(version);
   version.stored_labels = saved_labels(version);
   if (const Status done = restore(version, bytes); done.ok()) return;
   version.evidence.reset();
+  version.labels.clear();
   parts_.log.warn("evidence begins anew: the reload changed what it is measured against",
                   {{"model", version.model->name}, {"version", version.name}});
 }

@@ -109,6 +109,10 @@ class Judge {
   void take_up_pair_reference(Version& version, std::int64_t closed_slot);
   void complete_pair_history(Version& version, const PairChanges& changes);
   void renew_reference(Version& version, std::int64_t slot);
+  void begin_pair_renewal(Version& version, const detectors::Learner& learner) const;
+  void renew_with(Version& version, std::int64_t slot, const PairSlot& pairs,
+                  const detectors::PairTally& performance) const;
+  void renew_pair_reference(Version& version, std::int64_t slot);
   void bring_references_to(std::int64_t slot);
   void settle_held(Version& version);
   void count_raw(Version& version, OpenSlot& slot);
@@ -127,6 +131,8 @@ class Judge {
 
 // Metrics of the whole model now and in the reference, for alerts.
 std::vector<alerts::MetricChange> performance_changes(const Version& version);
+// What that rests on, at the close of an evidence slot that ends at `clock`.
+alerts::Coverage coverage_of(const Version& version, Time clock);
 
 // Whether a rule looks at joined pairs rather than at predictions.
 bool looks_at_pairs(const alerts::RuleConfig& rule);

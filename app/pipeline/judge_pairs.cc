@@ -30,6 +30,15 @@ std::vector<std::uint32_t> segments_of(const Pair& pair) {
   return pair.segments.empty() ? std::vector<std::uint32_t>{0} : pair.segments;
 }
 
+// The labels of its segments, but for the whole model.
+std::vector<std::string> labels_of(const Version& version, const Pair& pair) {
+  std::vector<std::string> labels;
+  for (const std::uint32_t segment : segments_of(pair))
+    if (segment > 0 && segment < version.segments.labels().size())
+      labels.push_back(version.segments.labels()[segment]);
+  return labels;
+}
+
 // Label and loss of one pair as cells of the pair side.
 void count_pair(const Plan& plan, const detectors::ResolvedPair& pair, const Pair& said,
                 detectors::Tally& tally) {
@@ -112,6 +121,7 @@ void Judge::close_pairs(Version& version, std::int64_t slot, const PairChanges& 
 }
 
 void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& changes) {
+  renew_pair_reference(version, slot);
   std::erase_if(version.uncounted, [&](const collector::PairChange& change) {
     return slot_of(change.pair.evidence_time, slot_length()) <= slot;
   });
@@ -119,7 +129,7 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   std::map<std::uint32_t, detectors::Tally> tallies;
   OpenSlot losses;
   detectors::RowTable learnt;
-  std::vector<detectors::evidence::LabelledPair> labelled;
+  std::map<std::uint32_t, std::vector<detectors::evidence::LabelledPair>> labelled;
   for (const Pair& pair : net_pairs(changes)) {
     const auto resolved = detectors::resolve(pair.predicted, pair.verdict, *version.task);
     if (!resolved) continue;
@@ -129,10 +139,12 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
         count_pair(*version.pairs, *resolved, pair,
                    tallies.try_emplace(segment, version.pairs->layout).first->second);
     }
+    version.coverage.add_pair(pair.prediction_time, slot_length());
     const std::uint64_t hash = hash64(pair.id, static_cast<std::uint64_t>(pair.prediction_time));
     losses.values.push_back({0, pair.feedback_time, pair.id, detectors::loss_of(*resolved), hash});
-    labelled.push_back(detectors::evidence::labelled_pair(*resolved, pair.prediction_time, pair.feedback_time,
-                                                          pair.evidence_time));
+    for (const std::uint32_t segment : segments_of(pair))
+      labelled[segment].push_back(detectors::evidence::labelled_pair(*resolved, pair.prediction_time,
+                                                                     pair.feedback_time, pair.evidence_time));
     if (version.pair_learner)
       learnt.rows.push_back({pair.evidence_time,
                              pair.id,
@@ -141,7 +153,8 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
                              pair.predicted,
                              pair.verdict,
                              {},
-                             {pair.prediction_time, pair.feedback_time}});
+                             {pair.prediction_time, pair.feedback_time},
+                             labels_of(version, pair)});
   }
   if (performance.empty()) return;
   version.last_pair_slot = slot;
@@ -156,12 +169,26 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   const auto labels = static_cast<std::int64_t>(losses.values.size());
   const Drifts drifts = run_detectors(version, detectors::Side::pairs, losses.values, {kLossColumn});
   judge_rules(version, slot, detectors::Side::pairs, drifts, labels);
-  const auto whole = tallies.find(0);
-  evidence_.close_pairs(version, slot, labelled, whole == tallies.end() ? nullptr : &whole->second);
+  PairSlot by_segment;
+  for (auto& [segment, those] : labelled) {
+    if (segment >= version.segments.labels().size()) continue;
+    const auto tally = tallies.find(segment);
+    by_segment[version.segments.labels()[segment]] = {std::move(those),
+                                                      tally == tallies.end() ? nullptr : &tally->second};
+  }
+  evidence_.close_pairs(version, slot, by_segment);
+  if (version.pair_renewal) renew_with(version, slot, by_segment, performance.at(0));
   if (version.pair_learner) {
     version.pair_learner->add_slot(slot, learnt);
     fix_pair_reference(version, slot);
   }
+}
+
+alerts::Coverage coverage_of(const Version& version, Time clock) {
+  const auto known = version.cohorts.find("");
+  return version.coverage.at(clock, version.model->config->label_horizon,
+                             known == version.cohorts.end() ? detectors::evidence::Cohorts{} : known->second,
+                             version.model->counters.evicted);
 }
 
 std::vector<alerts::MetricChange> performance_changes(const Version& version) {

@@ -177,7 +177,7 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
   auto profile =
       version.pair_learner->finish(options, detectors::ProfileParts::pairs,
                                    evidence_.identified_before(version, slot_end(slot, slot_length())));
-  version.pair_learner.reset();
+  const auto learner = std::exchange(version.pair_learner, std::nullopt);
   version.changed = version.pair_blocks_outdated = true;
   if (!profile.ok()) {
     parts_.log.error(
@@ -188,6 +188,8 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
   }
   version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
   version.reference_changed = true;
+  if (learner->rule().kind == detectors::ReferenceRule::Kind::automatic)
+    begin_pair_renewal(version, *learner);
   take_up_pair_reference(version, slot);
 }
 
@@ -214,7 +216,7 @@ void Judge::renew_reference(Version& version, std::int64_t slot) {
   const Time begin = slot_start(slot, slot_length());
   if (!version.renewal || !version.renewal->complete(begin)) return;
   close_facts(version, begin);  // they are judged anew
-  evidence_.drop_side(version, detectors::Side::predictions);
+  evidence_.drop_side(version, detectors::Side::predictions, version.last_slot.value_or(0));
   const bool handed_on = version.model->inherited == version.plan;
   version.plan =
       std::make_shared<Plan>(version.renewal->finish(), detectors::Side::predictions, *version.model->config);

@@ -29,6 +29,22 @@ bool fits(std::span<const std::uint8_t> cells, const Plan& plan) {
   return true;
 }
 
+std::map<std::string, std::int64_t> identified_by_label(const Version& version, const OpenSlot& data) {
+  std::map<std::string, std::int64_t> found;
+  for (std::size_t i = 0; i < data.identified.size() && i < version.segments.labels().size(); ++i)
+    if (data.identified[i] > 0) found[version.segments.labels()[i]] = data.identified[i];
+  return found;
+}
+
+// But for the whole model.
+std::map<std::string, const detectors::Tally*> segment_tallies(const Version& version, const OpenSlot& data) {
+  std::map<std::string, const detectors::Tally*> found;
+  const auto& labels = version.segments.labels();
+  for (std::size_t i = 1; i < data.tallies.size() && i < labels.size(); ++i)
+    if (data.tallies[i] && !data.tallies[i]->empty()) found[labels[i]] = &*data.tallies[i];
+  return found;
+}
+
 // At the close of its first slot (Model::inherited).
 bool inherits_what_was_learnt(const Version& version) {
   const Model& model = *version.model;
@@ -62,7 +78,7 @@ void Judge::change_row(const collector::Row& row, int sign) {
   OpenSlot late;
   OpenSlot& slot = row.late ? late : rows[{row.slot, row.series}];
   slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
-  slot.identified += sign;
+  slot.add_identified(row.segments, sign);
   if (row.cells.empty() || !version.plan) return;
   const std::size_t columns = row.cells.size() / 2;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
@@ -111,8 +127,9 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   if (feedback_clock == kNoTime) return;
   if (feedback_clock != kEndOfTime) close_due_cohorts(newest(feedback_clock));
   for (Version* version : parts_.registry->versions_by_name()) {
+    if (feedback_clock != kEndOfTime) renew_pair_reference(*version, newest(feedback_clock) + 1);
     evidence_.settle_verdicts(*version, newest(feedback_clock));
-    if (version->labels && feedback_clock != kEndOfTime) version->labels->forget_before(feedback_clock);
+    if (feedback_clock != kEndOfTime) evidence_.forget_cohorts(*version, feedback_clock);
   }
 }
 
@@ -122,7 +139,8 @@ void Judge::close_due_cohorts(std::int64_t slot) {
     while (const auto due = evidence_.due(*version)) {
       if (*due > slot) break;
       evidence_.settle_verdicts(*version, *due - 1);
-      evidence_.close_pairs(*version, *due, {}, nullptr);
+      renew_pair_reference(*version, *due);
+      evidence_.close_pairs(*version, *due, {});
       version->changed = true;
     }
 }
@@ -172,7 +190,7 @@ void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
   model.changed = version.changed = true;
   version.last_slot = slot;
   version.retired = false;
-  evidence_.add_predictions(version, slot, data.identified);
+  evidence_.add_predictions(version, slot, identified_by_label(version, data));
   if (version.plan)
     count_rows(version, slot, data);
   else
@@ -190,7 +208,10 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
   for (SegmentState& state : version.state)
     if (state.rows) state.rows->advance(slot);  // rules look at segments without events too
   const detectors::Tally& whole = *data.tallies[0];
-  if (version.renewal) version.renewal->add(slot_start(slot, slot_length()), whole);
+  if (version.renewal) {
+    version.renewal->add(slot_start(slot, slot_length()), whole);
+    version.renewal->add_segments(slot_start(slot, slot_length()), segment_tallies(version, data));
+  }
   count_faults(version, whole);
   judge_schema(version, slot, whole);
   std::vector<std::string> names;

@@ -110,7 +110,10 @@ void Judge::fill_in(const Version& version, const alerts::RuleConfig& rule, std:
   findings.metadata = version.lineage_at(slot);
   // Performance is known on the feedback clock; how far that is when a slot of predictions closes is no
   // property of the stream.
-  if (looks_at_pairs(rule)) findings.performance = performance_changes(version);
+  if (looks_at_pairs(rule)) {
+    findings.performance = performance_changes(version);
+    findings.coverage = coverage_of(version, slot_end(slot, slot_length()));
+  }
   if (rule.column.empty()) return;
   alerts::ColumnFinding finding{rule.column, rule.segment, {}, {}};
   if (const auto view = column_view(version, rule.column, rule.segment))

@@ -251,7 +251,8 @@ void Lane::count_row(const TakenRow& row) {
   if (row.id.empty()) ++row.counters->predictions;
   if (row.late) ++model_counters[row.version->model].late;
   const SlotKey key{slot_of(row.time, settings_.slot), row.version->series};
-  if (!row.late && !row.id.empty()) ++open[key].identified;
+  if (!row.late && !row.id.empty())
+    open[key].add_identified(std::span(segments_).subspan(row.segments, row.segments_end - row.segments), 1);
   if (row.plan == nullptr) {
     if (!row.late) add_row(open[key].raw, std::move(raw_[row.raw].first), std::move(raw_[row.raw].second));
     return;

@@ -86,10 +86,13 @@ json evidence_json(const Version& version, const ClosedSlots& closed) {
 
 // How sure the reference lets one be, and what its events count for (STATISTICS 1 and 5).
 json certainty_json(const VersionEvidence& evidence) {
+  json unresolved = json::array();  // of the whole model; segments say it themselves
+  for (const auto& [segment, column] : evidence.unresolved)
+    if (segment.empty()) unresolved.push_back(column);
   json inflation = json::object();
   for (const auto& [column, factor] : evidence.inflation) inflation[column] = factor;
   return {{"short_reference", evidence.short_reference},
-          {"unresolved", evidence.unresolved},
+          {"unresolved", std::move(unresolved)},
           {"variance_inflation", std::move(inflation)}};
 }
 
@@ -108,6 +111,18 @@ json certificate_json(const Version& version, const Config& config) {
                            {"per", format_duration(known.settings.budget.per)}};
   shown["certified_at"] = format_rfc3339(known.certified_at);
   return shown;
+}
+
+// Whose evidence is watched by segment: those of the reference, then those first seen later in their order.
+json segments_json(const Version& version) {
+  json list = json::array();
+  for (const SegmentFigures& one : segment_figures(version))
+    list.push_back({{"segment", one.label},
+                    {"side", one.side},
+                    {"state", one.state},
+                    {"share", one.share},
+                    {"reference_rows", one.rows}});
+  return list;
 }
 
 json version_json(const Version& version, const ClosedSlots& closed, const Config& config) {
@@ -132,6 +147,7 @@ json version_json(const Version& version, const ClosedSlots& closed, const Confi
   if (version.evidence) {
     one["evidence"] = evidence_json(version, closed);
     one["certainty"] = certainty_json(*version.evidence);
+    one["segments_watched"] = segments_json(version);
   }
   one["performance"] = performance_json(version);
   one["segments"] = version.segments.labels().size() - 1;

@@ -200,15 +200,17 @@ void add_budget(Engine& engine, Families& families) {
   }
 }
 
-void add_evidence(Engine& engine, const std::vector<const Version*>& shown, SeriesBudget& budget,
-                  Families& families) {
+void add_evidence(Engine& engine, const std::vector<const Version*>& shown, bool of_segments,
+                  SeriesBudget& budget, Families& families) {
   const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Version* version : shown)
     for (const KindFigures& kind : evidence_figures(*version, closed)) {
       const std::string_view name = detectors::evidence::name_of(kind.kind);
-      families[MetricId::drift_evidence].add({version->model->name, version->name, name}, kind.evidence);
+      if (!of_segments)
+        families[MetricId::drift_evidence].add({version->model->name, version->name, name}, kind.evidence);
       for (const auto& [series, amount] : kind.series)
-        if (budget.take(MetricId::column_evidence, version->model->name))
+        if (series.segment.empty() != of_segments &&
+            budget.take(MetricId::column_evidence, version->model->name))
           families[MetricId::column_evidence].add(
               {version->model->name, version->name, series.segment, series.column}, amount);
     }
@@ -222,8 +224,9 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
   SeriesBudget budget(config.max_series);
   for (const Version* version : shown)
     if (!version->state.empty()) add_segment(*version, 0, wanted, budget, families);
-  add_evidence(engine, shown, budget, families);
+  add_evidence(engine, shown, false, budget, families);
   for (const Version* version : shown) add_derived(*version, wanted, budget, families);
+  if (config.segments) add_evidence(engine, shown, true, budget, families);
   for (const Version* version : shown) {
     if (!config.segments) break;
     std::vector<std::uint32_t> numbers;

@@ -58,6 +58,13 @@ detectors::Tally& OpenSlot::tally(std::uint32_t segment,
   return *tallies[segment];
 }
 
+void OpenSlot::add_identified(std::span<const std::uint32_t> segments, std::int64_t count) {
+  for (const std::uint32_t segment : segments) {
+    if (segment >= identified.size()) identified.resize(segment + std::size_t{1}, 0);
+    identified[segment] += count;
+  }
+}
+
 void OpenSlot::note(NotedCategory category) {
   if (category.id.empty() || noted.size() >= kMostNotedCategories) return put_note(*this, category);
   noted.push_back(std::move(category));
@@ -78,7 +85,8 @@ void OpenSlot::merge(OpenSlot&& other) {
     else
       tallies[i] = std::move(other.tallies[i]);
   }
-  identified += other.identified;
+  if (identified.size() < other.identified.size()) identified.resize(other.identified.size(), 0);
+  for (std::size_t i = 0; i < other.identified.size(); ++i) identified[i] += other.identified[i];
   if (!other.raw.rows.empty()) raw.append(std::move(other.raw));
   std::move(other.values.begin(), other.values.end(), std::back_inserter(values));
   std::move(other.noted.begin(), other.noted.end(), std::back_inserter(noted));
@@ -113,7 +121,8 @@ void OpenSlot::save(Encoder& out) const {
   out.put_u64(tallies.size());
   for (const auto& tally : tallies) out.put_text(tally ? tally->encode() : std::string());
   save_rows(out, raw);
-  out.put_i64(identified);
+  out.put_u64(identified.size());
+  for (const std::int64_t count : identified) out.put_i64(count);
   out.put_u64(values.size());
   for (const WatchedValue& value : values) {
     out.put_u64(value.column);
@@ -154,7 +163,8 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     tally = std::move(*loaded);
   }
   slot.raw = load_rows(in);
-  slot.identified = in.get_i64();
+  slot.identified.resize(in.get_count());
+  for (std::int64_t& count : slot.identified) count = in.get_i64();
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
     WatchedValue& value = slot.values.emplace_back();
     value.column = static_cast<std::uint32_t>(in.get_u64());

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,12 +60,15 @@ inline constexpr std::size_t kMostNotedCategories = 100'000;
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
   detectors::RowTable raw;
-  std::int64_t identified = 0;  // rows that count and have an id: labels may come for them
+  std::vector<std::int64_t>
+      identified;  // rows that count and have an id, by segment: labels may come for them
   std::vector<WatchedValue> values;
   std::vector<NotedCategory> noted;
   std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back
 
   detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
+  // So many rows more with an id, in these segments.
+  void add_identified(std::span<const std::uint32_t> segments, std::int64_t count);
   // A new category of a counted row. One without an id has no copies.
   void note(NotedCategory category);
   void merge(OpenSlot&& other);

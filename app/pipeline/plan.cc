@@ -58,6 +58,7 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
   const DerivedConfig& derived = config.derived;
   options.derived = {derived.pairs, derived.projections, derived.components, derived.missing_pattern,
                      static_cast<std::uint64_t>(derived.seed)};
+  options.segments = config.segments;
   for (const auto& [name, column] : config.columns) {
     detectors::ColumnOptions& wish = options.columns[name];
     wish.bins = column.bins;

@@ -111,6 +111,7 @@ void Registry::reset(Version& version) {
   version.pair_learner.reset();
   version.pairs_after = std::numeric_limits<std::int64_t>::min();
   version.renewal.reset();
+  version.pair_renewal.reset();
   version.learning.clear();
   version.segments.restore({""});
   version.state.clear();
@@ -120,7 +121,9 @@ void Registry::reset(Version& version) {
   version.row_blocks_outdated = version.pair_blocks_outdated = false;  // with all that is stored of it
   version.evidence.reset();
   version.stored_evidence.clear();
-  version.labels.reset();
+  version.cohorts.clear();
+  version.coverage = {};
+  version.labels.clear();
   version.stored_labels.clear();
   version.shares = {};
   version.granted_before = 0;

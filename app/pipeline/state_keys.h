@@ -12,7 +12,7 @@
 
 namespace driftd::app {
 
-inline constexpr std::uint64_t kStateFormat = 2;  // 1: without what waits to be counted or noted
+inline constexpr std::uint64_t kStateFormat = 3;  // 2: without segments of evidence
 
 // Names of single values (storage::meta_key).
 inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means

@@ -22,6 +22,7 @@
 #include "alerts/silence.h"
 #include "app/config/model_config.h"
 #include "app/pipeline/counters.h"
+#include "app/pipeline/label_coverage.h"
 #include "app/pipeline/open_slot.h"
 #include "app/pipeline/plan.h"
 #include "app/pipeline/version_evidence.h"
@@ -111,6 +112,15 @@ struct RunningDetector {
   std::unique_ptr<detectors::SequentialDetector> detector;
 };
 
+// The pairs' side of the second half of `auto`: columns and labels, over the scale of the first pairs.
+struct PairRenewal {
+  detectors::Renewal counts;
+  std::map<std::string, detectors::evidence::LabelGathering> labels;  // by segment
+
+  void save(Encoder& out) const;
+  static Result<PairRenewal> load(const detectors::Profile& profile, Duration slot, Decoder& in);
+};
+
 // Changes of pairs of a slot, in the order in which shards gave them.
 using PairChanges = std::vector<collector::PairChange>;
 
@@ -127,6 +137,7 @@ struct Version {
   // Evidence slots after this one count label and loss; those before were what they were learnt from.
   std::int64_t pairs_after = std::numeric_limits<std::int64_t>::min();
   std::optional<detectors::Renewal> renewal;  // the second half of `auto`
+  std::optional<PairRenewal> pair_renewal;    // likewise of the pairs
 
   ColumnNames learning;  // while `plan` is null
   SegmentTable segments;
@@ -136,12 +147,15 @@ struct Version {
   // Changes of the history alone, of evidence slots that are open: their label and loss are counted once
   // the reference is known. Those that are evidence too wait with their slot.
   PairChanges uncounted;
-  std::unique_ptr<VersionEvidence> evidence;                // once the reference is known
-  std::optional<detectors::evidence::LabelSegment> labels;  // of the whole model, from its first prediction
-  std::string stored_labels;                                // likewise
-  std::string stored_evidence;                              // as it was loaded, until it is restored
-  ShareHistory shares;                                      // of the model's budget
-  double granted_before = 0;  // and spent: alarms' worth of capital, against earlier references
+  std::unique_ptr<VersionEvidence> evidence;  // once the reference is known
+  // Predictions with an id by cohort, and how labels are counted; by segment, the whole model first.
+  std::map<std::string, detectors::evidence::Cohorts> cohorts;
+  std::map<std::string, SegmentLabels> labels;
+  LabelCoverage coverage;
+  std::string stored_labels;    // as they were loaded, until they are restored
+  std::string stored_evidence;  // likewise
+  ShareHistory shares;          // of the model's budget
+  double granted_before = 0;    // and spent: alarms' worth of capital, against earlier references
   std::int64_t spent_before = 0;
   alerts::SchemaFacts facts;
   std::map<std::string, alerts::RuleState> rules;  // by name

@@ -157,6 +157,7 @@ void save_version(Encoder& out, const Version& version) {
   save_learner(out, version.pair_learner);
   out.put_i64(version.pairs_after);
   save_optional(out, version.renewal);
+  save_optional(out, version.pair_renewal);
   save_windows(out, version);
   save_held(out, version);
   version.facts.save(out);
@@ -173,6 +174,7 @@ void save_version(Encoder& out, const Version& version) {
   version.shares.save(out);
   out.put_double(version.granted_before);
   out.put_i64(version.spent_before);
+  version.coverage.save(out);
   out.put_text(saved_labels(version));
   out.put_text(version.evidence ? saved_evidence(version) : std::string());
 }
@@ -192,6 +194,14 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   if (in.get_bool()) {
     if (!version.plan) return Error{ErrorCode::corrupt, "a renewal without its reference"};
     if (const Status done = take(detectors::Renewal::load(version.plan->profile, in), version.renewal);
+        !done.ok())
+      return done;
+  }
+  version.pair_renewal.reset();
+  if (in.get_bool()) {
+    if (!version.pairs) return Error{ErrorCode::corrupt, "a renewal of labels without their reference"};
+    if (const Status done =
+            take(PairRenewal::load(version.pairs->profile, slot_length, in), version.pair_renewal);
         !done.ok())
       return done;
   }
@@ -215,6 +225,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.shares.load(in);
   version.granted_before = in.get_double();
   version.spent_before = in.get_i64();
+  version.coverage.load(in);
   version.stored_labels = std::string(in.get_text());
   version.stored_evidence = std::string(in.get_text());
   if (!in.ok() || !in.at_end())

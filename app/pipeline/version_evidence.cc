@@ -89,6 +89,11 @@ void OpenDrift::save(Encoder& out) const {
     out.put_text(segment);
     out.put_text(tally);
   }
+  out.put_u64(day_rates.size());
+  for (const auto& [name, counts] : day_rates) {
+    save_name(out, name);
+    out.put_text(counts);
+  }
 }
 
 void OpenDrift::load(Decoder& in) {
@@ -112,6 +117,10 @@ void OpenDrift::load(Decoder& in) {
     std::string segment(in.get_text());
     day[std::move(segment)] = std::string(in.get_text());
   }
+  for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
+    const ev::SeriesName name = load_name(in);
+    day_rates[name] = std::string(in.get_text());
+  }
 }
 
 void Renorming::save(Encoder& out) const {
@@ -127,9 +136,14 @@ void Renorming::save(Encoder& out) const {
       for (const std::int64_t count : counts) out.put_i64(count);
     }
   }
+  out.put_u64(labels.size());
+  for (const auto& [segment, gathering] : labels) {
+    out.put_text(segment);
+    gathering.save(out);
+  }
 }
 
-void Renorming::load(Decoder& in) {
+void Renorming::load(Decoder& in, const ev::PairScale* scale, Duration slot) {
   since = in.get_i64();
   learning = in.get_bool();
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
@@ -139,6 +153,13 @@ void Renorming::load(Decoder& in) {
       counts.resize(in.get_count());
       for (std::int64_t& count : counts) count = in.get_i64();
     }
+  }
+  for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
+    std::string segment(in.get_text());
+    if (scale == nullptr) return in.fail();
+    auto gathering = ev::LabelGathering::load(*scale, slot, in);
+    if (!gathering.ok()) return in.fail();
+    labels.emplace(std::move(segment), *std::move(gathering));
   }
 }
 

@@ -12,11 +12,13 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "alerts/drift_episode.h"
 #include "alerts/incident.h"
+#include "app/pipeline/segment_watch.h"
 #include "core/codec.h"
 #include "core/result.h"
 #include "detectors/evidence/budget_shares.h"
@@ -61,6 +63,8 @@ struct OpenDrift {
   bool acquitted = false;                // labels showed no harm when it was told
   alerts::DriftEpisode episode;
   std::map<std::string, std::string> day;  // since the last look, by segment: Tally::encode
+  // Likewise of columns on labels that have no bins.
+  std::map<detectors::evidence::SeriesName, std::string> day_rates;
 
   void save(Encoder& out) const;
   void load(Decoder& in);
@@ -72,9 +76,12 @@ struct Renorming {
   bool learning = false;   // the incident was resolved; until then it may still close by itself
   // By series, then five-minute block: counts of its monitors.
   std::map<detectors::evidence::SeriesName, std::map<std::int64_t, std::vector<std::int64_t>>> blocks;
+  // Of kinds that live on labels: the pairs, by segment.
+  std::map<std::string, detectors::evidence::LabelGathering> labels;
 
   void save(Encoder& out) const;
-  void load(Decoder& in);
+  // `scale`: of the pairs' reference; null where there is none.
+  void load(Decoder& in, const detectors::evidence::PairScale* scale, Duration slot);
 };
 
 struct KindWatch {
@@ -95,14 +102,21 @@ struct VersionEvidence {
   detectors::evidence::Calendar calendar;
   std::string pair_reference;  // likewise of pairs; empty: none yet
   detectors::evidence::Calendar pair_calendar;
-  std::set<std::pair<std::string, std::size_t>> age_matched;  // column and monitor
-  bool short_reference = false;                               // under 14 days (STATISTICS 1)
-  std::set<std::string> unresolved;                           // columns whose wobble is not resolved
+  std::set<std::tuple<std::string, std::string, std::size_t>> age_matched;  // segment, column, monitor
+  bool short_reference = false;                                             // under 14 days (STATISTICS 1)
+  // Segments and columns whose wobble is not resolved, or whose reference is a new one of 7 days.
+  std::set<std::pair<std::string, std::string>> unresolved;
   bool fitted_ages = false;                 // labels are compared by the ages that the reference had
   std::map<std::string, double> inflation;  // VIF by column, of the whole model
   std::map<detectors::evidence::EvidenceKind, KindWatch> kinds;
   std::map<std::string, detectors::RecentTallies> rows;  // by segment label
   std::map<std::string, detectors::RecentTallies> pairs;
+  std::map<detectors::evidence::SeriesName, detectors::RecentTallies> rates;  // of columns without bins
+  // What the references of segments hold in all; of the whole model the profile's columns say it.
+  std::map<std::string, detectors::Tally> row_references;
+  std::map<std::string, detectors::Tally> pair_references;
+  std::vector<LaterSegment> later;       // of predictions, in their order
+  std::vector<std::string> later_pairs;  // of pairs; Version::labels has what they learn
 };
 
 alerts::IncidentKind incident_kind(detectors::evidence::EvidenceKind kind);

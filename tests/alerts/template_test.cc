@@ -16,6 +16,7 @@ Incident hostile(const std::string& text) {
   incident.findings.rule = text;
   incident.findings.columns = {{text, "", std::nullopt, {{"psi", .31}, {"ks", .22}}}, {"b", "s=1", .5, {}}};
   incident.findings.performance = {{"accuracy", .91, std::nullopt}};
+  incident.findings.coverage = Coverage{9, 4, 1, 0};
   return incident;
 }
 

@@ -26,6 +26,8 @@ inline alerts::Incident example_incident() {
   incident.findings.summary = "psi of income is 0.31, above 0.25 for 30m";
   incident.findings.rule = "income-psi";
   incident.findings.columns = {{"income", "", std::nullopt, {{"psi", 0.31}, {"ks", 0.22}}}};
+  incident.findings.performance = {{"accuracy", 0.91, 0.86}};
+  incident.findings.coverage = alerts::Coverage{39'104, 8'706, 400, 0};
   return incident;
 }
 
