@@ -51,6 +51,11 @@ void stream_rows(const StreamShape& shape, std::size_t columns, Row row) {
   }
 }
 
+inline const char* country_at(Time time) {
+  const std::int64_t turn = simulate::Random(99, static_cast<std::uint64_t>(time)).integer(0, 9);
+  return turn < 5 ? "DE" : turn < 8 ? "FR" : "PL";
+}
+
 inline std::string test_path(const std::string& name) {
   return (std::filesystem::path(::testing::TempDir()) / name).string();
 }
@@ -72,8 +77,7 @@ inline std::string csv_file(const std::string& name, const StreamShape& shape, s
       std::snprintf(number, sizeof number, ",%.4f", value);
       out << number;
     }
-    const std::int64_t turn = time / (10 * kSecond) % 10;
-    out << (turn < 5 ? ",DE" : turn < 8 ? ",FR" : ",PL") << "\n";
+    out << "," << country_at(time) << "\n";
   });
   return test_path(name);
 }
