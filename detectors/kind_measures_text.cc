@@ -22,7 +22,7 @@ std::string measures_text(std::string_view name) {
   std::string text = "false reports in 10,000 values: " + number(measures->independent) +
                      " of independent ones, " + number(measures->autoregressive) +
                      " of an AR(1) series of coefficient .5, " + number(measures->periodic) +
-                     " around a daily wave of 1000 values; ";
+                     " around a wave of 1000 values; ";
   text += numbers ? "a rise of one standard deviation" : "a rise of the rate of errors from .2 to .4";
   if (measures->delay < 0) {
     text += " was not reported within 5000 values";

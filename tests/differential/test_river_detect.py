@@ -131,7 +131,7 @@ KINDS = {
     "hddm_a": (drift.binary.HDDMA, hddm_a, streams.unit_interval, 1000, 20),
     "hddm_w": (drift.binary.HDDMW, hddm_w, streams.unit_interval, 1000, 12),
     "fhddm": (drift.binary.FHDDM, fhddm, streams.bits, 1000, 30),
-    "kswin": (Kswin, kswin, streams.numbers, 1000, 6),
+    "kswin": (Kswin, kswin, streams.numbers, 1000, 4),
 }
 
 
