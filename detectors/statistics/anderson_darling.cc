@@ -20,14 +20,14 @@ constexpr std::array<double, 7> kLevels = {0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 
 double interpolated_p_value(double statistic) {
   double mean = 0;
   for (const double x : kCritical) mean += x / kCritical.size();
-  double xx = 0, xxx = 0;
+  double squares = 0, cubes = 0;
   for (const double x : kCritical) {
-    xx += (x - mean) * (x - mean);
-    xxx += (x - mean) * (x - mean) * (x - mean);
+    squares += (x - mean) * (x - mean);
+    cubes += (x - mean) * (x - mean) * (x - mean);
   }
   const auto line = [&](double x) { return x - mean; };
   const auto parabola = [&](double x) {
-    return line(x) * line(x) - xxx / xx * line(x) - xx / kCritical.size();
+    return line(x) * line(x) - cubes / squares * line(x) - squares / kCritical.size();
   };
   double along_line = 0, along_parabola = 0, square = 0, level = 0;
   for (std::size_t i = 0; i < kCritical.size(); ++i) {
@@ -37,7 +37,8 @@ double interpolated_p_value(double statistic) {
     along_parabola += y * parabola(x);
     square += parabola(x) * parabola(x);
   }
-  return std::exp(level + along_line / xx * line(statistic) + along_parabola / square * parabola(statistic));
+  return std::exp(level + along_line / squares * line(statistic) +
+                  along_parabola / square * parabola(statistic));
 }
 
 // Of A2 under the hypothesis, at k = 2.

@@ -20,7 +20,7 @@ import two_samples  # noqa: E402
 pytestmark = pytest.mark.skipif(driftd_process.missing() is not None, reason=str(driftd_process.missing()))
 FULL = os.environ.get("DRIFTD_FULL") == "1"
 PAIRS_A_FILE = 60
-FILES = 80 if FULL else 6
+FILES = 80 if FULL else 5
 
 
 def write(path, columns, rng):
@@ -52,7 +52,8 @@ def seen_in(column):
     if "ks" in seen:
         ks = column["statistics"]["ks"]
         seen["ks_limit"] = (ks["value"], ks["p_value_limit"])
-        seen["ks_exact"] = (ks["value"], ks.get("p_value_exact"))
+        if "p_value_exact" in ks:
+            seen["ks_exact"] = (ks["value"], ks["p_value_exact"])
     return seen
 
 
@@ -71,7 +72,9 @@ def faults(a, b, column):
             found[name] = ("absent", value)
             continue
         scale = two_samples.scale_of(name, a, b)
-        slack = 1e-12 * (scale if math.isfinite(scale) else 0.0) + (1e-15 if abs(value) < 1e-3 and scale == 0 and name not in ("wasserstein", "energy") else 0.0)
+        slack = 1e-13 * scale if math.isfinite(scale) else 0.0
+        if name not in ("wasserstein", "energy"):  # which have a unit; the others are differences of numbers about 1
+            slack += 1e-15
         if not near(ours[name][0], value, 1e-12, slack):
             found[name] = (ours[name][0], value)
         ours_p = ours[name][1]
@@ -128,7 +131,7 @@ def test_a_wrong_number_would_be_found(tmp_path):
     assert not faults(a, b, column)
     for name in two_samples.of_numbers(a, b).keys() - {"ks_exact", "ks_limit"}:
         changed = json.loads(json.dumps(column))
-        changed["statistics"][name]["value"] *= 1 + 1e-10
+        changed["statistics"][name]["value"] *= 1 + 1e-9
         assert name in faults(a, b, changed), name
     changed = json.loads(json.dumps(column))
     changed["statistics"]["ks"]["p_value_exact"] *= 1 + 1e-7
@@ -136,9 +139,9 @@ def test_a_wrong_number_would_be_found(tmp_path):
 
 
 def test_large_samples_keep_their_digits(tmp_path):
-    """1e5 values a side, where sums and ranks get long (1e6 and more under DRIFTD_FULL)."""
+    """Where sums and ranks get long: 30,000 values a side, a million under DRIFTD_FULL."""
     rng = np.random.default_rng(3)
-    size = 1_000_000 if FULL else 100_000
+    size = 1_000_000 if FULL else 30_000
     a, b = rng.normal(size=size), rng.normal(0.01, 1.02, size - 7)
     for path, values in (("a.csv", a), ("b.csv", b)):
         (tmp_path / path).write_text("x\n" + "\n".join(map(repr, values.tolist())) + "\n")
@@ -148,6 +151,6 @@ def test_large_samples_keep_their_digits(tmp_path):
     found = {
         name: pair
         for name, pair in faults(a, b, column).items()
-        if isinstance(pair[0], str) or not near(pair[0], pair[1], 1e-9 if " p" not in name else 1e-7, 1e-9)
+        if isinstance(pair[0], str) or isinstance(pair[1], str) or not near(pair[0], pair[1], 1e-9 if " p" not in name else 1e-7, 1e-9)
     }
     assert not found
