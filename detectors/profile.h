@@ -19,6 +19,7 @@
 #include "core/time.h"
 #include "detectors/cells.h"
 #include "detectors/evidence/labels/label_reference.h"
+#include "detectors/performance/loss_model.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
 
@@ -122,6 +123,7 @@ struct Profile {
   std::vector<ProfileBlock> blocks;                // rising; none where rows have no time
   PairTally performance;                           // of the reference's pairs
   std::optional<evidence::LabelReference> labels;  // how they came; where there are pairs of a task
+  std::optional<LossModel> expected_loss;          // of a regression
   std::string digest;                              // "sha256:" and 64 digits over all of the above
 
   // Columns of one side, in order: what a Binner and a Tally of that side number from 0.

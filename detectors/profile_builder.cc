@@ -1,6 +1,7 @@
 #include "detectors/profile_builder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -11,6 +12,8 @@
 
 #include "core/hash.h"
 #include "detectors/binning.h"
+#include "detectors/performance/loss_model.h"
+#include "detectors/performance/slice_columns.h"
 #include "detectors/profile_json.h"
 #include "detectors/reference_columns.h"
 #include "detectors/tally.h"
@@ -60,6 +63,7 @@ class Builder {
     count(Side::predictions, all_rows_);
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
+    if (parts_ == ProfileParts::both && is_regression()) profile_.expected_loss = expected_loss();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
     profile_.digest = digest_of(profile_);
     return std::move(profile_);
@@ -187,6 +191,28 @@ class Builder {
                 : evidence::labelled_pair(*pair, 0, 0, table_.times[row]));
     }
     if (!source.pairs.empty()) profile_.labels = evidence::label_reference(source);
+  }
+
+  // From the rows that give the edges; five-minute blocks, or rows where times are not known, make halves.
+  [[nodiscard]] std::optional<LossModel> expected_loss() const {
+    const SliceColumns columns(profile_);
+    const Binner binner(profile_, Side::predictions);
+    SlicedRows sliced;
+    sliced.columns = columns.size();
+    std::vector<std::uint8_t> cells(binner.columns()), odd, bins(columns.size());
+    Rows rows = edge_rows(pair_rows_);
+    std::sort(rows.begin(), rows.end());
+    for (const std::uint32_t row : rows) {
+      if (!outcomes_.losses[row] || !std::isfinite(*outcomes_.losses[row])) continue;
+      for (std::uint32_t k = 0; k < cells.size(); ++k)
+        cells[k] = binner.cell_of(k, sources_[k].value(row)).cell;
+      if (!columns.bin(cells, bins)) return std::nullopt;
+      sliced.bins.insert(sliced.bins.end(), bins.begin(), bins.end());
+      sliced.losses.push_back(*outcomes_.losses[row]);
+      const auto block = block_of(row);
+      odd.push_back(block ? LossModel::is_odd(*block) : sampling_hash(table_, row) % 2 != 0);
+    }
+    return LossModel::fit(columns.id(), columns.bins(), sliced, odd);
   }
 
   [[nodiscard]] bool is_regression() const { return profile_.task.task == Task::regression; }
