@@ -7,6 +7,7 @@
 #include "app/pipeline/evidence_findings.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/segments.h"
+#include "app/pipeline/slices.h"
 #include "detectors/evidence/column_counts.h"
 
 namespace driftd::app {
@@ -164,6 +165,10 @@ void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int
   findings.action = verdict.action;
   findings.metadata = version.lineage_at(drift.opened);
   if (labels_are_known) findings.performance = performance_changes(version);
+  if (kind == Kind::concept_drift || kind == Kind::performance) {
+    findings.slices = slice_findings(version, drift.start, slot);
+    if (!findings.slices.empty()) findings.summary += "; " + slice_summary(version, findings.slices);
+  }
   const std::int64_t when = drift.told ? slot : drift.opened;
   drift.told = true;
   drift.due.reset();

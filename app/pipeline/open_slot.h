@@ -7,12 +7,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "app/pipeline/plan.h"
 #include "core/codec.h"
+#include "detectors/performance/estimate_tally.h"
 #include "detectors/rows.h"
 #include "detectors/tally.h"
 
@@ -58,6 +60,7 @@ inline constexpr std::size_t kMostNotedCategories = 100'000;
 
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
+  std::vector<detectors::EstimateTally> scores;          // likewise, of on-time rows
   detectors::RowTable raw;
   std::int64_t identified = 0;  // rows that count and have an id: labels may come for them
   std::vector<WatchedValue> values;
@@ -65,6 +68,8 @@ struct OpenSlot {
   std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back
 
   detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
+  void add_scores(std::span<const std::uint32_t> segments, std::span<const detectors::ScoreCode> codes,
+                  int sign = 1);
   // A new category of a counted row. One without an id has no copies.
   void note(NotedCategory category);
   void merge(OpenSlot&& other);
