@@ -46,6 +46,8 @@ enum class MetricId : std::uint8_t {
   detector_drifts,
   performance,
   performance_reference,
+  performance_estimated,
+  performance_estimate_error,
   incident_active,
   incidents,
   budget_granted,
@@ -68,7 +70,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 51;
+inline constexpr std::size_t kMetricCount = 53;
 
 struct MetricSpec {
   MetricId id;

@@ -114,6 +114,14 @@ void save_findings(Encoder& out, const Findings& findings) {
     for (const std::int64_t count : {coverage.joined, coverage.waiting, coverage.expired, coverage.evicted})
       out.put_i64(count);
   });
+  out.put_u64(findings.slices.size());
+  for (const SliceFinding& slice : findings.slices) {
+    out.put_text(slice.where);
+    out.put_i64(slice.n);
+    out.put_double(slice.share);
+    out.put_double(slice.loss);
+    out.put_double(slice.rest);
+  }
   out.put_text(findings.metadata);
 }
 
@@ -136,6 +144,14 @@ Findings load_findings(Decoder& in) {
     Coverage& coverage = findings.coverage.emplace();
     for (std::int64_t* count : {&coverage.joined, &coverage.waiting, &coverage.expired, &coverage.evicted})
       *count = in.get_i64();
+  }
+  for (std::size_t n = in.get_count(26); n > 0 && in.ok(); --n) {
+    SliceFinding& slice = findings.slices.emplace_back();
+    slice.where = in.get_text();
+    slice.n = in.get_i64();
+    slice.share = in.get_double();
+    slice.loss = in.get_double();
+    slice.rest = in.get_double();
   }
   findings.metadata = in.get_text();
   return findings;

@@ -59,6 +59,17 @@ struct Coverage {
   friend bool operator==(const Coverage&, const Coverage&) = default;
 };
 
+// Where errors gather.
+struct SliceFinding {
+  std::string where;  // "country = FR and age > 45"
+  std::int64_t n = 0;
+  double share = 0;  // of the labelled predictions
+  double loss = 0;   // mean within: the error rate of classification
+  double rest = 0;   // mean of the others
+
+  friend bool operator==(const SliceFinding&, const SliceFinding&) = default;
+};
+
 struct Budget {
   double alerts = 0;
   Duration per = 0;
@@ -87,6 +98,7 @@ struct Findings {
   std::vector<ColumnFinding> columns;
   std::vector<MetricChange> performance;
   std::optional<Coverage> coverage = {};  // beside performance
+  std::vector<SliceFinding> slices;       // the worst first
   std::string metadata = "{}";            // lineage of the version: the text of a JSON object
 
   friend bool operator==(const Findings&, const Findings&) = default;

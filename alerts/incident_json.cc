@@ -56,6 +56,17 @@ Json coverage_of(const Findings& findings) {
           {"evicted", coverage.evicted}};
 }
 
+Json slices_of(const Findings& findings) {
+  Json list = Json::array();
+  for (const SliceFinding& slice : findings.slices)
+    list.push_back({{"where", slice.where},
+                    {"n", slice.n},
+                    {"share", number(slice.share)},
+                    {"loss", number(slice.loss)},
+                    {"rest", number(slice.rest)}});
+  return list;
+}
+
 Json metadata_of(const Findings& findings) {
   Json parsed = Json::parse(findings.metadata, nullptr, false);
   return parsed.is_object() ? parsed : Json::object();
@@ -89,6 +100,7 @@ Json data_of(const Incident& incident, std::string_view base_url) {
   data["columns_total"] = findings.columns.size();
   data["performance"] = performance_of(findings);
   data["coverage"] = coverage_of(findings);
+  if (!findings.slices.empty()) data["slices"] = slices_of(findings);
   data["url"] = url_of(incident, base_url);
   data["metadata"] = metadata_of(findings);
   return data;

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "app/class_performance.h"
 #include "app/comparison_report.h"
 
 namespace driftd::app {
@@ -105,6 +106,7 @@ Json performance_json(const ComparedPerformance& performance, const TaskSpec& ta
   }
   for (const MetricValue& value : performance.metrics)
     object[std::string(name_of(value.metric))] = value.value;
+  add_class_performance(performance.weighted, performance.classes, object);
   return object;
 }
 

@@ -113,6 +113,7 @@ struct Row {
   std::string variant;
   std::vector<std::uint32_t> segments;
   std::string cells;
+  Predicted predicted;
   bool operator==(const Row&) const = default;
 };
 

@@ -70,7 +70,8 @@ Row row_of(const Waiting& group, const WaitingPrediction& p, const JoinContext& 
           .id = group.id,
           .variant = p.variant,
           .segments = p.segments,
-          .cells = p.cells};
+          .cells = p.cells,
+          .predicted = p.predicted};
 }
 
 void stop_counting(Waiting& group, WaitingPrediction& p, const JoinContext& context, ShardOutput& out) {

@@ -130,14 +130,22 @@ ComparedColumn compare_column(const ValueColumn* r, const Table& reference, cons
 
 }  // namespace
 
+ComparedPerformance compared_performance(const PairTally& tally, std::vector<MetricValue> metrics) {
+  ComparedPerformance compared{tally.pairs(), std::move(metrics), tally.binary_counts(), {}, {}};
+  if (const MulticlassTally* several = tally.multiclass(); several != nullptr) {
+    several->weighted(compared.weighted);
+    compared.classes = several->by_class();
+  }
+  return compared;
+}
+
 ComparedPerformance compared_performance(const Table& table, const TaskSpec& spec) {
   ExactPerformance performance;
   for (std::size_t row = 0; row < table.size(); ++row) {
     if (!table.verdicts[row]) continue;
     if (const auto pair = resolve(table.predicted[row], *table.verdicts[row], spec)) performance.add(*pair);
   }
-  return {performance.tally().pairs(), performance.metrics(Undefined::zero),
-          performance.tally().binary_counts()};
+  return compared_performance(performance.tally(), performance.metrics(Undefined::zero));
 }
 
 struct ColumnwiseComparison::Parts {

@@ -50,8 +50,10 @@ struct ComparedColumn {
 
 struct ComparedPerformance {
   std::int64_t pairs = 0;
-  std::vector<MetricValue> metrics;  // precision, recall, F1 are 0 where their denominator is
-  BinaryCounts counts;               // binary only
+  std::vector<MetricValue> metrics;       // precision, recall, F1 are 0 where their denominator is
+  BinaryCounts counts;                    // binary only
+  std::vector<MetricValue> weighted;      // multiclass only: means by support
+  std::vector<ClassPerformance> classes;  // likewise
 };
 
 struct Comparison {
@@ -88,6 +90,7 @@ class ColumnwiseComparison {
 
 Comparison compare(const Profile& reference, const Table& current);
 
+ComparedPerformance compared_performance(const PairTally& tally, std::vector<MetricValue> metrics);
 // Exact: ROC AUC from the scores themselves.
 ComparedPerformance compared_performance(const Table& table, const TaskSpec& spec);
 

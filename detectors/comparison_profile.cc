@@ -86,8 +86,8 @@ Comparison compare(const Profile& reference, const Table& current) {
       result.columns.push_back(compare_column(*profiles[i], tally.column(i)));
     }
   }
-  result.reference = {reference.performance.pairs(), reference.performance.metrics(Undefined::zero),
-                      reference.performance.binary_counts()};
+  result.reference =
+      compared_performance(reference.performance, reference.performance.metrics(Undefined::zero));
   result.current = compared_performance(current, reference.task);
   return result;
 }

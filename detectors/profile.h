@@ -21,6 +21,7 @@
 #include "detectors/cells.h"
 #include "detectors/derived/definitions.h"
 #include "detectors/evidence/labels/label_reference.h"
+#include "detectors/performance/loss_model.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
 #include "detectors/segments.h"
@@ -145,6 +146,7 @@ struct Profile {
   // What the columns of Role::derived are; none where there are none.
   std::optional<detectors::derived::Definitions> derived;
   std::vector<SegmentReference> segments;  // by label; those with most rows where there are too many
+  std::optional<LossModel> expected_loss;  // of a regression
   std::string digest;                      // "sha256:" and 64 digits over all of the above
 
   // Columns of one side, in order: what a Binner and a Tally of that side number from 0.

@@ -1,6 +1,7 @@
 #include "detectors/profile_builder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -12,6 +13,8 @@
 #include "core/hash.h"
 #include "detectors/binning.h"
 #include "detectors/derived/reference.h"
+#include "detectors/performance/loss_model.h"
+#include "detectors/performance/slice_columns.h"
 #include "detectors/profile_json.h"
 #include "detectors/reference_columns.h"
 #include "detectors/segment_reference.h"
@@ -68,6 +71,7 @@ class Builder {
     if (Status all = take_the_bins(Side::pairs); !all.ok()) return all.error();
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
+    if (parts_ == ProfileParts::both && is_regression()) profile_.expected_loss = expected_loss();
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
     for (auto& [label, segment] : segments_) profile_.segments.push_back(std::move(segment));
     profile_.digest = digest_of(profile_);
@@ -243,6 +247,28 @@ class Builder {
         part.predictions = known->second;
       segment.labels = evidence::label_reference(part, *profile_.labels);
     }
+  }
+
+  // From the rows that give the edges; five-minute blocks, or rows where times are not known, make halves.
+  [[nodiscard]] std::optional<LossModel> expected_loss() const {
+    const SliceColumns columns(profile_);
+    const Binner binner(profile_, Side::predictions);
+    SlicedRows sliced;
+    sliced.columns = columns.size();
+    std::vector<std::uint8_t> cells(binner.columns()), odd, bins(columns.size());
+    Rows rows = edge_rows(pair_rows_);
+    std::sort(rows.begin(), rows.end());
+    for (const std::uint32_t row : rows) {
+      if (!outcomes_.losses[row] || !std::isfinite(*outcomes_.losses[row])) continue;
+      for (std::uint32_t k = 0; k < cells.size(); ++k)
+        cells[k] = binner.cell_of(k, sources_[k].value(row)).cell;
+      if (!columns.bin(cells, bins)) return std::nullopt;
+      sliced.bins.insert(sliced.bins.end(), bins.begin(), bins.end());
+      sliced.losses.push_back(*outcomes_.losses[row]);
+      const auto block = block_of(row);
+      odd.push_back(block ? LossModel::is_odd(*block) : sampling_hash(table_, row) % 2 != 0);
+    }
+    return LossModel::fit(columns.id(), columns.bins(), sliced, odd);
   }
 
   [[nodiscard]] bool is_regression() const { return profile_.task.task == Task::regression; }

@@ -71,6 +71,12 @@ Json json_of(const evidence::LabelReference& labels) {
   return {{"ages", std::move(ages)}, {"counts", base64_of(counts.bytes())}};
 }
 
+Json json_of(const LossModel& model) {
+  Encoder tables;
+  model.save(tables);
+  return {{"tables", base64_of(tables.bytes())}};
+}
+
 Json json_of(const std::vector<ProfileBlock>& blocks) {
   Json list = Json::array();
   for (const ProfileBlock& block : blocks) {
@@ -114,6 +120,7 @@ Json content_of(const Profile& profile) {
   if (profile.derived) json["derived"] = json_of(*profile.derived);
   json["performance"] = json_of(profile.performance);
   if (profile.labels) json["labels"] = json_of(*profile.labels);
+  if (profile.expected_loss) json["expected_loss"] = json_of(*profile.expected_loss);
   json["block_seconds"] = kProfileBlock / kSecond;
   json["blocks"] = json_of(profile.blocks);
   if (!profile.segments.empty()) json["segments"] = json_of(profile.segments);

@@ -294,6 +294,14 @@ void read_segments(const Item& list, Profile& profile) {
     list.refuse("more than " + std::to_string(kMostReferenceSegments) + " segments");
 }
 
+LossModel read_expected_loss(const Item& item) {
+  const std::string bytes = item.at("tables").bytes();
+  Decoder in(bytes);
+  auto model = LossModel::load(in);
+  if (!model.ok() || !in.at_end()) item.at("tables").refuse("this is no model of the expected loss");
+  return *std::move(model);
+}
+
 Profile read(const Item& item) {
   if (item.at("format").text() != kProfileFormat) item.at("format").refuse("this is no driftd.profile");
   if (item.at("format_version").integer(0, INT32_MAX) != kProfileVersion) {
@@ -312,6 +320,7 @@ Profile read(const Item& item) {
   read_derived(item, profile);
   profile.performance = read_performance(item.at("performance"));
   if (item.has("labels")) profile.labels = read_labels(item.at("labels"), profile.task.task);
+  if (item.has("expected_loss")) profile.expected_loss = read_expected_loss(item.at("expected_loss"));
   if (item.at("block_seconds").integer(1, INT32_MAX) != kProfileBlock / kSecond) {
     item.at("block_seconds").refuse("300 is wanted");
   }

@@ -76,6 +76,13 @@ Mailbox::Work series(const ApiRequest& request) {
   };
 }
 
+Mailbox::Work slices(const ApiRequest& request) {
+  Result<SlicesQuery> query = slices_query(request);
+  return [query = std::move(query)](EngineView& view) {
+    return query ? answer(view.slices_json(*query)) : failure(400, query.error().message);
+  };
+}
+
 Mailbox::Work incidents(const ApiRequest&) {
   return [](EngineView& view) { return answer(view.incidents_json()); };
 }
@@ -120,6 +127,7 @@ std::span<const Route> routes() {
       {"GET", {"api", "v1", "models", "*"}, model},
       {"DELETE", {"api", "v1", "models", "*"}, forget_model},
       {"GET", {"api", "v1", "models", "*", "series"}, series},
+      {"GET", {"api", "v1", "models", "*", "slices"}, slices},
       {"GET", {"api", "v1", "incidents"}, incidents},
       {"POST", {"api", "v1", "incidents", "*", "resolve"}, resolve},
       {"POST", {"api", "v1", "incidents", "*", "acknowledge"}, acknowledge},

@@ -97,6 +97,23 @@ Response failure(int status, std::string_view message) {
 
 Response failure(const Error& error) { return failure(status_of(error.code), error.message); }
 
+Result<SlicesQuery> slices_query(const ApiRequest& request) {
+  SlicesQuery query;
+  query.model = request.names.at(0);
+  for (const auto& [name, value] : request.target.query) {
+    if (name == "version") {
+      query.version = value;
+    } else if (name != "window") {
+      return Error{ErrorCode::invalid, "unknown parameter " + name + "; known: version, window"};
+    } else {
+      query.window = parse_duration(value);
+      if (!query.window || *query.window <= 0)
+        return Error{ErrorCode::invalid, "window: " + value + " is no duration like 6h or 7d"};
+    }
+  }
+  return query;
+}
+
 Response answer(Result<std::string> document) {
   if (!document) return failure(document.error());
   Response response;

@@ -19,6 +19,9 @@ struct ApiRequest {
 // The parameters of /series; an Error says which one is wrong and how.
 Result<SeriesQuery> series_query(const ApiRequest& request);
 
+// Those of /slices, likewise.
+Result<SlicesQuery> slices_query(const ApiRequest& request);
+
 Response answer(Result<std::string> document);  // 200, or the error's status
 Response answer(const Status& done);            // 200 {"status":"done"}, or the error's status
 Response failure(const Error& error);

@@ -42,6 +42,28 @@ std::string series_document(std::span<const SeriesPoint> points) {
   return written({{"points", std::move(list)}});
 }
 
+std::string slices_document(const SlicesSummary& summary) {
+  Json list = Json::array();
+  for (const SliceShown& slice : summary.slices) {
+    list.push_back({{"where", slice.where},
+                    {"columns", slice.columns},
+                    {"n", slice.n},
+                    {"share", slice.share},
+                    {"loss", slice.loss},
+                    {"rest", slice.rest},
+                    {"excess", slice.excess}});
+  }
+  return written({{"model", summary.model},
+                  {"version", summary.version},
+                  {"from", summary.from == kNoTime ? Json() : Json(format_rfc3339(summary.from))},
+                  {"to", summary.to == kNoTime ? Json() : Json(format_rfc3339(summary.to))},
+                  {"loss", summary.loss.empty() ? Json() : Json(summary.loss)},
+                  {"pairs", summary.pairs},
+                  {"sampled", summary.sampled},
+                  {"overall", summary.overall ? Json(*summary.overall) : Json()},
+                  {"slices", std::move(list)}});
+}
+
 std::string models_document(std::span<const ModelSummary> models) {
   Json list = Json::array();
   for (const ModelSummary& model : models) list.push_back(json_of(model));

@@ -30,6 +30,13 @@ struct SeriesQuery {
   Time to = kLatestTime;
 };
 
+// GET /api/v1/models/{model}/slices
+struct SlicesQuery {
+  std::string model;
+  std::optional<std::string> version;  // absent: the newest that has predictions
+  std::optional<Duration> window;      // absent: the model's
+};
+
 class EngineView {
  public:
   virtual ~EngineView() = default;
@@ -41,6 +48,8 @@ class EngineView {
   virtual Result<std::string> model_json(std::string_view model) = 0;
   virtual Status forget_model(std::string_view model) = 0;
   virtual Result<std::string> series_json(const SeriesQuery& query) = 0;
+
+  virtual Result<std::string> slices_json(const SlicesQuery& query) = 0;
 
   virtual Result<std::string> incidents_json() = 0;
   virtual Status resolve_incident(std::string_view id) = 0;

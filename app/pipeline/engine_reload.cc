@@ -65,7 +65,12 @@ void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file
     version.renewal.reset();
     version.facts = {};
     version.detectors.clear();
-    for (SegmentState& state : version.state) state.rows.reset();
+    for (SegmentState& state : version.state) {
+      state.rows.reset();
+      state.scores.reset();
+      state.scored.reset();
+      state.losses.reset();
+    }
     version.changed = version.reference_changed = version.row_blocks_outdated = true;
     overtaken_[version.series];
   }

@@ -8,6 +8,7 @@
 #include "app/pipeline/evidence_plan.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/segments.h"
+#include "app/pipeline/slices.h"
 #include "detectors/evidence/column_counts.h"
 
 namespace driftd::app {
@@ -171,6 +172,10 @@ void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int
   if (labels_are_known) {
     findings.performance = performance_changes(version);
     findings.coverage = coverage_of(version, slot_end(slot, slot_length()));
+  }
+  if (kind == Kind::concept_drift || kind == Kind::performance) {
+    findings.slices = slice_findings(version, drift.start, slot);
+    if (!findings.slices.empty()) findings.summary += "; " + slice_summary(version, findings.slices);
   }
   const std::int64_t when = drift.told ? slot : drift.opened;
   drift.told = true;

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <map>
 
+#include "app/pipeline/estimates.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/row_codec.h"
+#include "app/pipeline/slices.h"
 #include "core/hash.h"
 
 namespace driftd::app {
@@ -130,6 +132,8 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   OpenSlot losses;
   detectors::RowTable learnt;
   std::map<std::uint32_t, std::vector<detectors::evidence::LabelledPair>> labelled;
+  detectors::EstimateTally scored;
+  std::vector<detectors::SliceRow> sliced;
   for (const Pair& pair : net_pairs(changes)) {
     const auto resolved = detectors::resolve(pair.predicted, pair.verdict, *version.task);
     if (!resolved) continue;
@@ -140,7 +144,9 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
                    tallies.try_emplace(segment, version.pairs->layout).first->second);
     }
     version.coverage.add_pair(pair.prediction_time, slot_length());
+    if (version.plan) add_scored(*version.plan, pair.predicted, *resolved, scored);
     const std::uint64_t hash = hash64(pair.id, static_cast<std::uint64_t>(pair.prediction_time));
+    add_slice_row(version, pair, *resolved, hash, sliced);
     losses.values.push_back({0, pair.feedback_time, pair.id, detectors::loss_of(*resolved), hash});
     for (const std::uint32_t segment : segments_of(pair))
       labelled[segment].push_back(detectors::evidence::labelled_pair(*resolved, pair.prediction_time,
@@ -161,6 +167,8 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
   for (const auto& [segment, tally] : performance)
     segment_state(version, segment).performance->push(slot, tally);
   for (const auto& [segment, tally] : tallies) segment_state(version, segment).pairs->push(slot, tally);
+  if (!scored.empty()) segment_state(version, 0).scored->push(slot, scored);
+  push_slice_rows(version, slot, version.model->config->window_slots(slot_length()), sliced);
   for (SegmentState& state : version.state) {  // rules look at segments without pairs too
     if (state.performance) state.performance->advance(slot);
     if (state.pairs) state.pairs->advance(slot);

@@ -7,6 +7,7 @@
 #include "app/pipeline/judge.h"
 #include "app/pipeline/row_binning.h"
 #include "app/pipeline/segments.h"
+#include "app/pipeline/slices.h"
 #include "core/node.h"
 #include "detectors/keyed_detector.h"
 
@@ -70,6 +71,9 @@ void Judge::equip(Version& version) {
     if (state.rows) state.rows->resize(slots);
     if (state.pairs) state.pairs->resize(slots);
     if (state.performance) state.performance->resize(slots);
+    if (state.scores) state.scores->resize(slots);
+    if (state.scored) state.scored->resize(slots);
+    if (state.losses) state.losses->resize(slots);
   }
 }
 
@@ -186,6 +190,7 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
     version.pair_learner.emplace(rule_of(config.reference), slot_length());
     return;
   }
+  learn_expected_loss(version, slot, slot_length(), *profile);
   version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
   version.reference_changed = true;
   if (learner->rule().kind == detectors::ReferenceRule::Kind::automatic)
@@ -263,6 +268,7 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
     for (const std::uint32_t segment : segments)
       count_row(plan, segment, binned.cells_of(plan), binned.places_of(plan),
                 slot.tally(segment, plan.layout), derived);
+    slot.add_scores(segments, binned.scores);
     for (const auto& [column, text] : binned.new_categories)
       slot.note({column, row.time, row.id, row.hash, segments, std::string(text)});
     for (const auto& [column, value] : binned.watched)

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "app/pipeline/estimates.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/row_binning.h"
 
@@ -87,6 +88,7 @@ void Judge::change_row(const collector::Row& row, int sign) {
   for (const std::uint32_t segment : row.segments)
     count_row(*version.plan, segment, {bytes, columns}, {bytes + columns, columns},
               slot.tally(segment, version.plan->layout), derived, sign);
+  if (!row.late) slot.add_scores(row.segments, score_codes(*version.plan, row.predicted), sign);
   if (row.late) correct(version, row.slot, late);
 }
 
@@ -205,6 +207,9 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
     segment_state(version, segment).rows->push(slot, *tally);
     parts_.history->add_rows(version.series, segment, slot, plan, *tally);
   }
+  for (std::uint32_t segment = 0; segment < data.scores.size(); ++segment)
+    if (!data.scores[segment].empty())
+      segment_state(version, segment).scores->push(slot, data.scores[segment]);
   for (SegmentState& state : version.state)
     if (state.rows) state.rows->advance(slot);  // rules look at segments without events too
   const detectors::Tally& whole = *data.tallies[0];
@@ -283,6 +288,9 @@ SegmentState& Judge::segment_state(Version& version, std::uint32_t segment) {
   SegmentState& state = version.state[segment];
   const std::int64_t slots = version.model->config->window_slots(slot_length());
   if (version.plan && !state.rows) state.rows.emplace(version.plan->layout, slots);
+  if (version.plan && !state.scores) state.scores.emplace(slots);
+  if (version.plan && segment == 0 && !state.scored) state.scored.emplace(slots);
+  if (version.plan && segment == 0 && !state.losses) state.losses.emplace(slots);
   if (version.pairs && !state.pairs) state.pairs.emplace(version.pairs->layout, slots);
   if (!state.performance) state.performance.emplace(slots);
   return state;
@@ -296,7 +304,10 @@ void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
   for (Version* version : parts_.registry->versions_by_name())
     for (SegmentState& state : version->state) {
       if (state.rows && prediction_clock != kNoTime) state.rows->advance(newest(prediction_clock));
+      if (state.scores && prediction_clock != kNoTime) state.scores->advance(newest(prediction_clock));
       if (!version->task) continue;  // slots of pairs that have closed are still to come
+      if (state.scored && feedback_clock != kNoTime) state.scored->advance(newest(feedback_clock));
+      if (state.losses && feedback_clock != kNoTime) state.losses->advance(newest(feedback_clock));
       if (state.pairs && feedback_clock != kNoTime) state.pairs->advance(newest(feedback_clock));
       if (state.performance && feedback_clock != kNoTime) state.performance->advance(newest(feedback_clock));
     }

@@ -1,5 +1,10 @@
 #include "app/pipeline/lane.h"
 
+#include <algorithm>
+#include <span>
+#include <tuple>
+#include <utility>
+
 #include "app/pipeline/predicted.h"
 #include "app/pipeline/segments.h"
 #include "collector/content_hash.h"
@@ -183,6 +188,9 @@ void Lane::bin(const PredictionEvent& event, const Predicted& predicted, TakenRo
   row.values = values_.size();
   values_.insert(values_.end(), binned_.watched.begin(), binned_.watched.end());
   row.values_end = values_.size();
+  row.scores = scores_.size();
+  scores_.insert(scores_.end(), binned_.scores.begin(), binned_.scores.end());
+  row.scores_end = scores_.size();
 }
 
 void Lane::keep_raw(const PredictionEvent& event, const Predicted& predicted, TakenRow& row) {
@@ -231,10 +239,50 @@ void Lane::join_feedback(std::uint32_t index, collector::IdShard& shard,
       out);
 }
 
+namespace {
+
+// Rows of one slot and segment, to be counted by score.
+struct ScoredRow {
+  SlotKey key;
+  std::uint32_t segment = 0;
+  std::span<const detectors::ScoreCode> codes;
+
+  [[nodiscard]] bool same_tally(const ScoredRow& other) const {
+    return key == other.key && segment == other.segment;
+  }
+};
+
+// In the order of their scores, since counts by score are sorted: a new one then goes to the end.
+void count_scores(std::vector<ScoredRow> rows, std::map<SlotKey, OpenSlot>& open) {
+  std::sort(rows.begin(), rows.end(), [](const ScoredRow& a, const ScoredRow& b) {
+    return std::tie(a.key, a.segment, a.codes[0].code) < std::tie(b.key, b.segment, b.codes[0].code);
+  });
+  detectors::EstimateTally batch;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    batch.add(rows[i].codes);
+    if (i + 1 < rows.size() && rows[i].same_tally(rows[i + 1])) continue;
+    auto& scores = open[rows[i].key].scores;
+    if (rows[i].segment >= scores.size()) scores.resize(rows[i].segment + 1);
+    scores[rows[i].segment].merge(batch);
+    batch = {};
+  }
+}
+
+}  // namespace
+
 void Lane::count() {
-  for (const TakenRow& row : rows_)
-    if (row.counts) count_row(row);
+  std::vector<ScoredRow> scored;
+  for (const TakenRow& row : rows_) {
+    if (!row.counts) continue;
+    count_row(row);
+    if (row.late || row.scores == row.scores_end) continue;
+    const SlotKey key{slot_of(row.time, settings_.slot), row.version->series};
+    for (std::size_t i = row.segments; i < row.segments_end; ++i)
+      scored.push_back(
+          {key, segments_[i], std::span(scores_).subspan(row.scores, row.scores_end - row.scores)});
+  }
   derive_now();
+  count_scores(std::move(scored), open);
   rows_.clear();
   feedback_.clear();
   for (auto& list : dealt_) list.clear();
@@ -243,6 +291,7 @@ void Lane::count() {
   segments_.clear();
   notes_.clear();
   values_.clear();
+  scores_.clear();
   raw_.clear();
   texts_.release();
 }

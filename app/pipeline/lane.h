@@ -56,6 +56,7 @@ class Lane {
     std::size_t segments = 0, segments_end = 0;  // into segments_
     std::size_t notes = 0, notes_end = 0;        // into notes_
     std::size_t values = 0, values_end = 0;      // into values_
+    std::size_t scores = 0, scores_end = 0;      // into scores_
     std::size_t raw = 0;                         // into raw_, where plan is null
   };
   struct Dealt {
@@ -147,6 +148,7 @@ class Lane {
   std::vector<std::uint32_t> segments_;
   std::vector<std::pair<std::uint32_t, std::string_view>> notes_;  // new categories
   std::vector<std::pair<std::uint32_t, double>> values_;
+  std::vector<detectors::ScoreCode> scores_;
   std::vector<std::pair<std::vector<std::string>, detectors::RawRow>> raw_;  // names, row
   TextArena texts_;
 

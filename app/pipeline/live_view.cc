@@ -8,9 +8,11 @@
 #include "app/certify/certification_names.h"
 #include "app/config/show.h"
 #include "app/http/json.h"
+#include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
 #include "app/pipeline/metrics_page.h"
+#include "app/pipeline/slices.h"
 #include "detectors/statistics/binned.h"
 
 namespace driftd::app {
@@ -71,6 +73,29 @@ json performance_json(const Version& version) {
   return performance;
 }
 
+// Performance without labels, each value with what 95 of 100 draws of labels would give.
+json estimated_json(const Version& version, const alerts::IncidentBook& book) {
+  const Estimator estimator(version, book);
+  if (!estimator.able() || version.state.empty()) return nullptr;
+  json one = {{"method", estimator.method()},
+              {"state", estimator.revoked_by().empty() ? "estimated" : "revoked"},
+              {"revoked_by", estimator.revoked_by().empty() ? json(nullptr) : json(estimator.revoked_by())},
+              {"predictions", estimator.predictions(version.state[0])},
+              {"metrics", json::object()},
+              {"scored", json::object()}};
+  for (const detectors::EstimatedValue& value : estimator.estimate(version.state[0])) {
+    const auto [lower, upper] = detectors::band_of(value);
+    one["metrics"][std::string(detectors::name_of(value.metric))] = {
+        {"value", value.value}, {"standard_error", value.standard_error}, {"lower", lower}, {"upper", upper}};
+  }
+  for (const EstimateError& error : estimator.errors())
+    one["scored"][std::string(detectors::name_of(error.metric))] = {
+        {"estimated", error.estimated},
+        {"realised", error.realised},
+        {"error", error.estimated - error.realised}};
+  return one;
+}
+
 json evidence_json(const Version& version, const ClosedSlots& closed) {
   json kinds = json::object();
   for (const KindFigures& kind : evidence_figures(version, closed)) {
@@ -125,7 +150,8 @@ json segments_json(const Version& version) {
   return list;
 }
 
-json version_json(const Version& version, const ClosedSlots& closed, const Config& config) {
+json version_json(const Version& version, const ClosedSlots& closed, const Config& config,
+                  const alerts::IncidentBook& book) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
@@ -150,6 +176,7 @@ json version_json(const Version& version, const ClosedSlots& closed, const Confi
     one["segments_watched"] = segments_json(version);
   }
   one["performance"] = performance_json(version);
+  one["estimated"] = estimated_json(version, book);
   one["segments"] = version.segments.labels().size() - 1;
   return one;
 }
@@ -190,7 +217,7 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   const auto& state = engine_.state();
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
   for (const auto& [label, version] : model->versions)
-    details["details"].push_back(version_json(*version, closed, *state.config));
+    details["details"].push_back(version_json(*version, closed, *state.config, state.desk.book));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }
@@ -200,18 +227,41 @@ Status LiveView::forget_model(std::string_view model) {
   return engine_.forget_model(model);
 }
 
-Result<std::string> LiveView::series_json(const SeriesQuery& query) {
-  auto& state = engine_.state();
-  const Model* model = state.registry.find(query.model);
-  if (model == nullptr) return unknown_model(query.model);
+namespace {
+
+// Without a name the newest that has predictions.
+Result<const Version*> version_of(Engine& engine, const std::string& model,
+                                  const std::optional<std::string>& wanted) {
+  const Model* known = engine.state().registry.find(model);
+  if (known == nullptr) return unknown_model(model);
   const Version* version = nullptr;
-  for (const auto& [name, one] : model->versions)
-    if (query.version ? name == *query.version : one->counters.predictions > 0) version = one;
-  if (version == nullptr)
-    return Error{ErrorCode::not_found, "no such version of model '" + query.model + "'"};
-  auto points = history_points(engine_, *version, query);
+  for (const auto& [name, one] : known->versions)
+    if (wanted ? name == *wanted : one->counters.predictions > 0) version = one;
+  if (version == nullptr) return Error{ErrorCode::not_found, "no such version of model '" + model + "'"};
+  return version;
+}
+
+}  // namespace
+
+Result<std::string> LiveView::series_json(const SeriesQuery& query) {
+  const auto version = version_of(engine_, query.model, query.version);
+  if (!version.ok()) return version.error();
+  auto points = history_points(engine_, **version, query);
   if (!points.ok()) return points.error();
   return series_document(*points);
+}
+
+Result<std::string> LiveView::slices_json(const SlicesQuery& query) {
+  const auto version = version_of(engine_, query.model, query.version);
+  if (!version.ok()) return version.error();
+  const Duration slot = engine_.state().config->slot;
+  const Time clock = engine_.state().clocks.feedback_clock();
+  if (clock == kNoTime)  // no slot has closed yet
+    return slices_document({query.model, (*version)->name, kNoTime, kNoTime, {}, 0, 0, {}, {}});
+  const std::int64_t newest = slot_of(clock, slot) - 1;
+  const Duration window = query.window.value_or((*version)->model->config->window);
+  const std::int64_t slots = std::max<std::int64_t>(1, (window + slot - 1) / slot);
+  return slices_document(slices_of(**version, newest + 1 - slots, newest, slot));
 }
 
 Result<std::string> LiveView::incidents_json() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "alerts/exposition.h"
+#include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
 #include "app/version.h"
 #include "detectors/statistics/binned.h"
@@ -186,6 +187,15 @@ void add_derived(const Version& version, const std::vector<detectors::Statistic>
               families);
 }
 
+void add_estimate(const Version& version, const Estimator& estimator, std::uint32_t number,
+                  SeriesBudget& budget, Families& families) {
+  const std::string& segment = version.segments.labels()[number];
+  for (const detectors::EstimatedValue& value : estimator.estimate(version.state[number]))
+    if (segment.empty() || budget.take(MetricId::performance_estimated, version.model->name))
+      families[MetricId::performance_estimated].add(
+          {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
+}
+
 void add_budget(Engine& engine, Families& families) {
   const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Model* model : engine.state().registry.models_by_name()) {
@@ -222,8 +232,17 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
   for (const std::string& name : config.statistics)
     if (const auto statistic = detectors::statistic_of(name)) wanted.push_back(*statistic);
   SeriesBudget budget(config.max_series);
-  for (const Version* version : shown)
-    if (!version->state.empty()) add_segment(*version, 0, wanted, budget, families);
+  std::map<const Version*, Estimator> estimators;
+  for (const Version* version : shown) {
+    if (version->state.empty()) continue;
+    const auto& estimator = estimators.try_emplace(version, *version, engine.state().desk.book).first->second;
+    add_segment(*version, 0, wanted, budget, families);
+    add_estimate(*version, estimator, 0, budget, families);
+    for (const EstimateError& error : estimator.errors())
+      families[MetricId::performance_estimate_error].add(
+          {version->model->name, version->name, detectors::name_of(error.metric)},
+          error.estimated - error.realised);
+  }
   add_evidence(engine, shown, false, budget, families);
   for (const Version* version : shown) add_derived(*version, wanted, budget, families);
   if (config.segments) add_evidence(engine, shown, true, budget, families);
@@ -235,15 +254,19 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
     std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
       return version->segments.labels()[a] < version->segments.labels()[b];
     });
-    for (const std::uint32_t i : numbers) add_segment(*version, i, wanted, budget, families);
+    for (const std::uint32_t i : numbers) {
+      add_segment(*version, i, wanted, budget, families);
+      add_estimate(*version, estimators.at(version), i, budget, families);
+    }
   }
   for (const Version* version : shown)
     if (version->pairs)
       for (const detectors::MetricValue& value : version->pairs->profile.performance.metrics())
         families[MetricId::performance_reference].add(
             {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
-  for (const MetricId metric : {MetricId::drift_statistic, MetricId::column_missing_ratio,
-                                MetricId::column_evidence, MetricId::performance})
+  for (const MetricId metric :
+       {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::column_evidence,
+        MetricId::performance, MetricId::performance_estimated})
     families[MetricId::series_dropped].add({alerts::spec(metric).name},
                                            static_cast<double>(budget.dropped(metric)));
   budget.tell(engine.state().limits);

@@ -65,6 +65,15 @@ void OpenSlot::add_identified(std::span<const std::uint32_t> segments, std::int6
   }
 }
 
+void OpenSlot::add_scores(std::span<const std::uint32_t> segments,
+                          std::span<const detectors::ScoreCode> codes, int sign) {
+  if (codes.empty()) return;
+  for (const std::uint32_t segment : segments) {
+    if (segment >= scores.size()) scores.resize(segment + 1);
+    scores[segment].add(codes, sign);
+  }
+}
+
 void OpenSlot::note(NotedCategory category) {
   if (category.id.empty() || noted.size() >= kMostNotedCategories) return put_note(*this, category);
   noted.push_back(std::move(category));
@@ -72,6 +81,7 @@ void OpenSlot::note(NotedCategory category) {
 
 void OpenSlot::forget_counts() {
   tallies.clear();
+  scores.clear();
   values.clear();
   noted.clear();
 }
@@ -87,6 +97,8 @@ void OpenSlot::merge(OpenSlot&& other) {
   }
   if (identified.size() < other.identified.size()) identified.resize(other.identified.size(), 0);
   for (std::size_t i = 0; i < other.identified.size(); ++i) identified[i] += other.identified[i];
+  if (scores.size() < other.scores.size()) scores.resize(other.scores.size());
+  for (std::size_t i = 0; i < other.scores.size(); ++i) scores[i].merge(other.scores[i]);
   if (!other.raw.rows.empty()) raw.append(std::move(other.raw));
   std::move(other.values.begin(), other.values.end(), std::back_inserter(values));
   std::move(other.noted.begin(), other.noted.end(), std::back_inserter(noted));
@@ -120,6 +132,8 @@ bool OpenSlot::empty() const {
 void OpenSlot::save(Encoder& out) const {
   out.put_u64(tallies.size());
   for (const auto& tally : tallies) out.put_text(tally ? tally->encode() : std::string());
+  out.put_u64(scores.size());
+  for (const detectors::EstimateTally& tally : scores) tally.save(out);
   save_rows(out, raw);
   out.put_u64(identified.size());
   for (const std::int64_t count : identified) out.put_i64(count);
@@ -159,6 +173,12 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     if (!layout)
       return Error{ErrorCode::corrupt, "an open slot holds counts, but its version has no reference"};
     auto loaded = detectors::Tally::decode(layout, bytes);
+    if (!loaded.ok()) return loaded.error();
+    tally = std::move(*loaded);
+  }
+  slot.scores.resize(in.get_count(2));
+  for (detectors::EstimateTally& tally : slot.scores) {
+    auto loaded = detectors::EstimateTally::load(in);
     if (!loaded.ok()) return loaded.error();
     tally = std::move(*loaded);
   }

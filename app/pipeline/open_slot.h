@@ -14,6 +14,7 @@
 
 #include "app/pipeline/plan.h"
 #include "core/codec.h"
+#include "detectors/performance/estimate_tally.h"
 #include "detectors/rows.h"
 #include "detectors/tally.h"
 
@@ -59,6 +60,7 @@ inline constexpr std::size_t kMostNotedCategories = 100'000;
 
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
+  std::vector<detectors::EstimateTally> scores;          // likewise, of on-time rows
   detectors::RowTable raw;
   std::vector<std::int64_t>
       identified;  // rows that count and have an id, by segment: labels may come for them
@@ -69,6 +71,8 @@ struct OpenSlot {
   detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
   // So many rows more with an id, in these segments.
   void add_identified(std::span<const std::uint32_t> segments, std::int64_t count);
+  void add_scores(std::span<const std::uint32_t> segments, std::span<const detectors::ScoreCode> codes,
+                  int sign = 1);
   // A new category of a counted row. One without an id has no copies.
   void note(NotedCategory category);
   void merge(OpenSlot&& other);

@@ -34,6 +34,7 @@ Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfi
       layout(std::make_shared<detectors::TallyLayout>(profile, which)),
       columns(profile.side(which)) {
   layout_id = layout_id_of(profile, side);
+  if (which == detectors::Side::predictions) slices = detectors::SliceColumns(profile);
   for (std::uint32_t i = 0; i < columns.size(); ++i)
     if (auto kinds = detectors_on(config, columns[i]->name); !kinds.empty())
       watched.push_back({i, columns[i]->name, std::move(kinds)});

@@ -13,6 +13,7 @@
 #include "app/config/model_config.h"
 #include "detectors/binning.h"
 #include "detectors/derived/row_deriver.h"
+#include "detectors/performance/slice_columns.h"
 #include "detectors/profile.h"
 #include "detectors/tally.h"
 
@@ -36,6 +37,7 @@ struct Plan {
   std::uint64_t layout_id = 0;  // equal where cells mean the same: tells whether stored counts still fit
   std::vector<const detectors::ColumnProfile*> columns;  // of this side, in order; into `profile`
   std::vector<WatchedColumn> watched;
+  detectors::SliceColumns slices;  // of predictions: by what errors are looked at later
 
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;

@@ -115,6 +115,7 @@ void Registry::reset(Version& version) {
   version.learning.clear();
   version.segments.restore({""});
   version.state.clear();
+  version.slices.reset();
   version.held_pairs.clear();
   version.held_history.clear();
   version.uncounted.clear();

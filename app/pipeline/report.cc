@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "app/class_performance.h"
 #include "detectors/statistics/binned.h"
 
 namespace driftd::app {
@@ -105,6 +106,11 @@ json performance_json(const detectors::PairTally& pairs, detectors::Task task) {
   }
   for (const detectors::MetricValue& value : pairs.metrics(detectors::Undefined::zero))
     out[std::string(detectors::name_of(value.metric))] = value.value;
+  if (const detectors::MulticlassTally* several = pairs.multiclass(); several != nullptr) {
+    std::vector<detectors::MetricValue> weighted;
+    several->weighted(weighted);
+    add_class_performance(weighted, several->by_class(), out);
+  }
   return out;
 }
 

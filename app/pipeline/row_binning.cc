@@ -51,6 +51,7 @@ void bin_row(const Plan& plan, std::span<const Feature> features, const Predicte
   row.cells.resize(2 * columns);
   row.new_categories.clear();
   row.watched.clear();
+  row.scores.clear();
   row.texts.clear();
   plan.binner.bin(features, std::span(row.cells).first(columns), std::span(row.cells).last(columns), hints);
   note_new_features(plan, features, hints, row);
@@ -59,6 +60,7 @@ void bin_row(const Plan& plan, std::span<const Feature> features, const Predicte
       if (feature.value.kind == Value::Kind::number && feature.name == watched.name)
         row.watched.emplace_back(watched.column, feature.value.number);
   const detectors::Resolved resolved = detectors::resolve(predicted, plan.profile.task);
+  detectors::append_score_codes(predicted, resolved, plan.profile.task, row.scores);
   if (resolved.score) put(plan, detectors::Role::score, {Value::Kind::number, *resolved.score, {}}, row);
   if (resolved.value) put(plan, detectors::Role::prediction, {Value::Kind::number, *resolved.value, {}}, row);
   if (!resolved.label) return;

@@ -12,6 +12,7 @@
 #include "app/pipeline/plan.h"
 #include "core/event.h"
 #include "core/pair.h"
+#include "detectors/performance/score_codes.h"
 
 namespace driftd::app {
 
@@ -20,6 +21,7 @@ struct BinnedRow {
   std::vector<std::uint8_t> cells;  // as many cells as the binner has columns, then as many places
   std::vector<std::pair<std::uint32_t, std::string_view>> new_categories;
   std::vector<std::pair<std::uint32_t, double>> watched;
+  std::vector<detectors::ScoreCode> scores;
 
   [[nodiscard]] std::span<const std::uint8_t> cells_of(const Plan& plan) const {
     return std::span(cells).first(plan.binner.columns());

@@ -30,7 +30,10 @@
 #include "core/event.h"
 #include "detectors/evidence/labels/label_evidence.h"
 #include "detectors/learner.h"
+#include "detectors/performance/estimate_tally.h"
+#include "detectors/performance/loss_tally.h"
 #include "detectors/performance/pair_window.h"
+#include "detectors/performance/slice_log.h"
 #include "detectors/sequential_detector.h"
 #include "detectors/window.h"
 
@@ -101,6 +104,11 @@ struct SegmentState {
   std::optional<detectors::Window> rows;   // once the reference is known
   std::optional<detectors::Window> pairs;  // label and loss, once theirs is
   std::optional<detectors::PairWindow> performance;
+  // Predictions by score, once the reference is known; and those of them whose label came, on the clock of
+  // the feedback (of the whole model alone): by them the estimate is scored.
+  std::optional<detectors::EstimateWindow> scores;
+  std::optional<detectors::EstimateWindow> scored;
+  std::optional<detectors::LossWindow> losses;  // likewise, of a regression
 };
 
 // An order-dependent detector on one column of one side.
@@ -147,7 +155,8 @@ struct Version {
   // Changes of the history alone, of evidence slots that are open: their label and loss are counted once
   // the reference is known. Those that are evidence too wait with their slot.
   PairChanges uncounted;
-  std::unique_ptr<VersionEvidence> evidence;  // once the reference is known
+  std::optional<detectors::SliceLogs> slices;  // labelled predictions, once the reference is known
+  std::unique_ptr<VersionEvidence> evidence;   // once the reference is known
   // Predictions with an id by cohort, and how labels are counted; by segment, the whole model first.
   std::map<std::string, detectors::evidence::Cohorts> cohorts;
   std::map<std::string, SegmentLabels> labels;

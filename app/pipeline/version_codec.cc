@@ -35,6 +35,9 @@ void save_windows(Encoder& out, const Version& version) {
     save_optional(out, state.rows);
     save_optional(out, state.pairs);
     save_optional(out, state.performance);
+    save_optional(out, state.scores);
+    save_optional(out, state.scored);
+    save_optional(out, state.losses);
   }
 }
 
@@ -47,7 +50,7 @@ Status take(Result<W> loaded, std::optional<W>& into) {
 
 Status load_windows(Decoder& in, Version& version, std::int64_t slots) {
   version.state.clear();
-  for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
+  for (std::size_t n = in.get_count(6); n > 0 && in.ok(); --n) {
     SegmentState& state = version.state.emplace_back();
     if (in.get_bool()) {
       if (!version.plan) return Error{ErrorCode::corrupt, "a window without its reference"};
@@ -63,6 +66,13 @@ Status load_windows(Decoder& in, Version& version, std::int64_t slots) {
     }
     if (in.get_bool())
       if (const Status done = take(detectors::PairWindow::load(slots, in), state.performance); !done.ok())
+        return done;
+    for (auto* window : {&state.scores, &state.scored})
+      if (in.get_bool())
+        if (const Status done = take(detectors::EstimateWindow::load(slots, in), *window); !done.ok())
+          return done;
+    if (in.get_bool())
+      if (const Status done = take(detectors::LossWindow::load(slots, in), state.losses); !done.ok())
         return done;
   }
   return success();
@@ -159,6 +169,7 @@ void save_version(Encoder& out, const Version& version) {
   save_optional(out, version.renewal);
   save_optional(out, version.pair_renewal);
   save_windows(out, version);
+  save_optional(out, version.slices);
   save_held(out, version);
   version.facts.save(out);
   save_rules(out, version);
@@ -207,6 +218,10 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   }
   const std::int64_t slots = version.model->config->window_slots(slot_length);
   if (const Status done = load_windows(in, version, slots); !done.ok()) return done;
+  version.slices.reset();
+  if (in.get_bool())
+    if (const Status done = take(detectors::SliceLogs::load(slots, in), version.slices); !done.ok())
+      return done;
   load_held(in, version);
   auto facts = alerts::SchemaFacts::load(in);
   if (!facts.ok()) return facts.error();

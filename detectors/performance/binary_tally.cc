@@ -60,6 +60,7 @@ void BinaryTally::metrics(Undefined undefined, std::vector<MetricValue>& out) co
   out.push_back({Metric::log_loss, log_loss_.value() / static_cast<double>(scored_)});
   const double brier = squared_.value() / static_cast<double>(scored_);
   if (std::isfinite(brier)) out.push_back({Metric::brier, brier});
+  if (const auto error = scores_.calibration_error()) out.push_back({Metric::calibration_error, *error});
 }
 
 void BinaryTally::save(Encoder& out) const {

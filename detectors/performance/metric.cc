@@ -6,7 +6,8 @@ namespace driftd::detectors {
 namespace {
 
 constexpr std::array<std::string_view, kMetricCount> kNames = {
-    "accuracy", "precision", "recall", "f1", "roc_auc", "log_loss", "brier", "mae", "rmse", "mape", "r2"};
+    "accuracy", "precision",         "recall", "f1",   "roc_auc", "log_loss",
+    "brier",    "calibration_error", "mae",    "rmse", "mape",    "r2"};
 
 }  // namespace
 

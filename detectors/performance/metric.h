@@ -16,13 +16,14 @@ enum class Metric : std::uint8_t {
   f1,
   roc_auc,
   log_loss,  // natural logarithm, scores clipped to [kScoreClip, 1 - kScoreClip]
-  brier,     // mean squared difference of score and outcome
+  brier,     // mean squared difference of score and outcome, summed over the classes where they are several
+  calibration_error,  // mean distance of score and frequency, by 16 equal bins (score_histogram.h)
   mae,
   rmse,
   mape,  // a ratio, not per cent; labels of 0 are left out
   r2,
 };
-inline constexpr std::size_t kMetricCount = 11;
+inline constexpr std::size_t kMetricCount = 12;
 inline constexpr double kScoreClip = 2.220446049250313e-16;
 
 std::string_view name_of(Metric metric);

@@ -44,6 +44,10 @@ class PairTally {
   // Binary only; zeros otherwise.
   [[nodiscard]] BinaryCounts binary_counts() const;
 
+  // What it holds of one task; nullptr where it holds another, or nothing.
+  [[nodiscard]] const BinaryTally* binary() const { return std::get_if<BinaryTally>(&tally_); }
+  [[nodiscard]] const MulticlassTally* multiclass() const { return std::get_if<MulticlassTally>(&tally_); }
+
   void save(Encoder& out) const;
   static Result<PairTally> load(Decoder& in);
   friend bool operator==(const PairTally&, const PairTally&) = default;

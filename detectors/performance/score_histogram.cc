@@ -1,6 +1,7 @@
 #include "detectors/performance/score_histogram.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "detectors/performance/tally_codec.h"
@@ -22,6 +23,13 @@ std::uint32_t step_of(double x) {
   return static_cast<std::uint32_t>(octave * kSteps + static_cast<int>((mantissa - 0.5) * 2 * kSteps));
 }
 
+// The inverse of step_of().
+double middle_of(std::uint32_t step) {
+  const int octave = static_cast<int>(step) / kSteps;
+  const double mantissa = 0.5 + (step % kSteps + 0.5) / (2.0 * kSteps);
+  return std::ldexp(mantissa, octave - kOctaves);
+}
+
 }  // namespace
 
 std::uint32_t ScoreHistogram::bin_of(double score) {
@@ -29,6 +37,13 @@ std::uint32_t ScoreHistogram::bin_of(double score) {
   if (score >= 1) return kLast;
   if (score < 0.5) return 1 + std::min(step_of(score), kHalf - 1);
   return kLast - 1 - std::min(step_of(1 - score), kHalf - 1);
+}
+
+double ScoreHistogram::score_of(std::uint32_t bin) {
+  if (bin == 0) return 0;
+  if (bin >= kLast) return 1;
+  if (bin <= kHalf) return middle_of(bin - 1);
+  return 1 - middle_of(kLast - 1 - bin);
 }
 
 void ScoreHistogram::add(double score, bool positive, int sign) {
@@ -79,6 +94,23 @@ double ScoreHistogram::roc_auc_bound() const {
     ties += static_cast<double>(bin.positives) * static_cast<double>(bin.negatives);
   }
   return ties == 0 ? 0 : ties / 2 / (positives * negatives);
+}
+
+std::optional<double> ScoreHistogram::calibration_error() const {
+  constexpr std::size_t kBins = 16;
+  std::array<double, kBins> excess{};  // of scores over positives
+  double all = 0;
+  for (const Bin& bin : bins_) {
+    const double score = score_of(bin.index);
+    const auto positives = static_cast<double>(bin.positives);
+    const double n = positives + static_cast<double>(bin.negatives);
+    excess[std::min(static_cast<std::size_t>(score * kBins), kBins - 1)] += n * score - positives;
+    all += n;
+  }
+  if (!(all > 0)) return std::nullopt;
+  double sum = 0;
+  for (const double one : excess) sum += std::abs(one);
+  return sum / all;
 }
 
 void ScoreHistogram::save(Encoder& out) const {

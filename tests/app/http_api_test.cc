@@ -92,6 +92,20 @@ TEST_F(Api, TakesASeriesQueryApart) {
   EXPECT_EQ(view_.last_query->to, kOpened + kHour);
 }
 
+TEST_F(Api, TakesASlicesQueryApart) {
+  const Json found = get("/api/v1/models/credit/slices?window=90m&version=7");
+  EXPECT_EQ(found["slices"][0]["where"], "country = FR and age > 45");
+  ASSERT_TRUE(view_.last_slices.has_value());
+  EXPECT_EQ(view_.last_slices->window, 90 * kMinute);
+  EXPECT_EQ(view_.last_slices->version, "7");
+  get("/api/v1/models/credit/slices");
+  EXPECT_FALSE(view_.last_slices->window.has_value());
+  view_.last_slices.reset();
+  for (const char* query : {"?window=soon", "?window=0s", "?column=age"})
+    get(std::string("/api/v1/models/credit/slices") + query, 400);
+  EXPECT_FALSE(view_.last_slices.has_value());
+}
+
 TEST_F(Api, TakesAMetricWithoutBoundsAndVersion) {
   get("/api/v1/models/credit/series?metric=accuracy");
   EXPECT_EQ(view_.last_query->metric, "accuracy");

@@ -56,6 +56,14 @@ class FakeView : public EngineView {
     if (query.model != "credit") return unknown(query.model);
     return series_document(std::vector<SeriesPoint>{{kOpened, 0.12, 812}, {kOpened + kMinute, 0.31, 795}});
   }
+  Result<std::string> slices_json(const SlicesQuery& query) override {
+    last_slices = query;
+    if (query.model != "credit") return unknown(query.model);
+    SlicesSummary summary{
+        "credit", "7", kOpened, kOpened + query.window.value_or(kHour), "error_rate", 5210, 5210, 0.135, {}};
+    summary.slices.push_back({"country = FR and age > 45", {"country", "age"}, 417, 0.08, 0.31, 0.12, 0.09});
+    return slices_document(summary);
+  }
   Result<std::string> incidents_json() override {
     return R"({"incidents":[)" + alerts::incident_json(example_incident(), "http://127.0.0.1:9108") + "]}";
   }
@@ -80,6 +88,7 @@ class FakeView : public EngineView {
 
   std::vector<std::string> asked;
   std::optional<SeriesQuery> last_query;
+  std::optional<SlicesQuery> last_slices;
   std::optional<Error> reload_fault;
 
  private:

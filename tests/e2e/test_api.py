@@ -49,6 +49,7 @@ def test_the_page_has_an_example_of_every_route():
         ("GET", "/api/v1/models"),
         ("GET", "/api/v1/models/[^/]+"),
         ("GET", "/api/v1/models/[^/]+/series"),
+        ("GET", "/api/v1/models/[^/]+/slices"),
         ("DELETE", "/api/v1/models/[^/]+"),
         ("GET", "/api/v1/incidents"),
         ("POST", "/api/v1/incidents/[^/]+/resolve"),
