@@ -30,9 +30,10 @@ using namespace driftd;
 constexpr std::size_t kRound = 20'000;
 constexpr std::size_t kRoundsPerCheckpoint = 10;
 
-enum Stage : std::uint8_t { kRead, kDecode, kBin, kCount, kJoin, kStore };
-constexpr std::array<const char*, 6> kNames = {
-    "reading the file", "decoding", "binning", "counting", "joining (with id)", "storing (with id)",
+enum Stage : std::uint8_t { kRead, kDecode, kBin, kCount, kDerive, kJoin, kStore };
+constexpr std::array<const char*, 7> kNames = {
+    "reading the file", "decoding",          "binning",           "counting",
+    "derived columns",  "joining (with id)", "storing (with id)",
 };
 
 double cpu_seconds() {
@@ -71,6 +72,11 @@ class Stages {
       for (std::size_t i = 0; i < records.size(); ++i)
         tally_.add(std::span(rows_[i].cells).first(columns), std::span(rows_[i].cells).last(columns));
     });
+    spend(kDerive, [&] {
+      cells_.clear();
+      for (std::size_t i = 0; i < records.size(); ++i) cells_.push_back(rows_[i].cells.data());
+      plan_.deriver.count(cells_, tally_, derived_);
+    });
     spend(kJoin, [&] { join(records.size()); });
     events_ += records.size();
     if (++rounds_ % kRoundsPerCheckpoint == 0) spend(kStore, [&] { store(); });
@@ -87,7 +93,7 @@ class Stages {
   void print() const {
     const double million = static_cast<double>(events_) / 1e6;
     double without_ids = 0;
-    for (const Stage stage : {kRead, kDecode, kBin, kCount}) without_ids += spent_[stage];
+    for (const Stage stage : {kRead, kDecode, kBin, kCount, kDerive}) without_ids += spent_[stage];
     for (std::size_t stage = 0; stage < kNames.size(); ++stage)
       std::printf("  %-42s %8.2f   %3.0f %% of an event without id\n", kNames[stage], spent_[stage] / million,
                   100 * spent_[stage] / without_ids);
@@ -140,6 +146,8 @@ class Stages {
   detectors::BinnerHints hints_;
   app::BinnedRow binned_;
   std::vector<Binned> rows_;
+  std::vector<const std::uint8_t*> cells_;
+  detectors::derived::DerivedRows derived_;
   std::array<collector::IdShard, collector::kShards> shards_;
   std::array<double, kNames.size()> spent_{};
   double last_ = 0;

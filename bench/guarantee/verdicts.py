@@ -1,0 +1,42 @@
+"""Whether each incident of the real streams is right, by ../shared/data/MANIFEST.md and by what was planted: a sentence
+each, by stream, kind and day. report.py refuses an incident without one."""
+
+SENTENCES = {
+    ("elec2", "data", "1996-12-26"): "Right: at Christmas demand is below anything in the reference, which holds no summer (May to November).",
+    ("elec2", "performance", "1997-03-27"): "Right: accuracy falls from .835 to .755 in these weeks, the first harm.",
+    ("elec2", "prediction", "1997-04-07"): "Right: with the season's prices the model hardly says UP any more.",
+    ("elec2", "concept", "1997-06-09"): "Right: the market was joined with Victoria in May, accuracy is .648 in June. (The columns of Victoria, "
+    "which vary from 1997-05-05 on, join the incident of kind `data` that is open.)",
+    ("bike", "schema", "2011-09-23"): "Right: the reference ends in August and has no winter, as the file calls the autumn.",
+    ("bike", "data", "2011-09-23"): "Right: the same new value, by evidence, four hours later.",
+    ("bike", "concept", "2011-09-25"): "Right: the mean absolute error is 33.7 in September, 23.4 in the reference.",
+    ("bike", "schema", "2011-12-23"): "Right: it ends with that season.",
+    ("bike", "schema", "2012-09-23"): "Right: the season comes again.",
+    ("bike", "labels", "2012-10-30"): "Right: storm Sandy, one row on 2012-10-29; over when the rows came again.",
+    ("bike", "schema", "2012-12-23"): "Right: it ends with that season.",
+    ("housing", "data", "2021-06-01"): "Right: from the first day the rows are of another part of the state (PSI of 5.4 to 8.3 each month).",
+    ("housing", "prediction", "2021-08-16"): "Right: with the place the share of high prices goes down.",
+    ("housing", "concept", "2021-09-02"): "Right: accuracy is .670 in the reference, .561 in August, .517 in September.",
+    ("housing", "performance", "2021-09-12"): "Right: the model misses more of what is high.",
+    ("sea, x3 + 1", "data", "2026-01-01"): "Right, minutes after it was planted, and the right column; nothing is said of harm, since there is none.",
+    ("sea, x2 missing", "data", "2026-01-01"): "Right, minutes after it was planted, and the right column and shape.",
+    ("sea, labels turned", "concept", "2026-01-01"): "Right, minutes after it was planted, and the right rates.",
+    ("sea, labels turned", "performance", "2026-01-01"): "Right: the same errors by class.",
+    ("elec2, a meter sticks", "data", "1996-12-10"): "Right, and since when is right to the half hour; at 48 values a day it takes eight days.",
+    ("housing shuffled, rooms doubled", "data", "2021-03-01"): "Right, after 16 values.",
+    ("bike, thermometer in Fahrenheit", "data", "2011-09-12"): "Right, after nine values.",
+}
+QUIET = {
+    "sea": "Nothing, and that is right.",
+    "housing shuffled": "Nothing, and that is right.",
+}
+
+
+def sentence(stream, incident):
+    day = incident["time"][:10]
+    own = stream.split(",")[0]
+    if (stream, incident["kind"], day) in SENTENCES:
+        return SENTENCES[stream, incident["kind"], day]
+    if stream != own and (own, incident["kind"], day) in SENTENCES:
+        return "The stream's own, as above."
+    raise SystemExit(f"verdicts.py says nothing of {stream}: {incident['kind']} on {day}: {incident['summary']}")
