@@ -228,7 +228,7 @@ TEST(Inflation, IsUnresolvedWhereTheWobbleStillGrows) {
   EXPECT_FALSE(measured(blocks, Functionals::tilts, options_with(Cells::hour_of_week)).resolved);
 }
 
-// docs/decisions/0005: by the letter of STATISTICS 5 about a third would be flagged.
+// docs/decisions/0007: by the letter of STATISTICS 5 about a third would be flagged.
 TEST(Inflation, IsResolvedWhereEventsAreIndependentAtFourteenDays) {
   int unresolved = 0;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {

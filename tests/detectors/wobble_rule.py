@@ -4,7 +4,7 @@
 Independent events, 14 and 28 days of five-minute blocks, one numeric column (phi_1 and phi_2); residuals
 from hour-of-week means of the other weeks, drawn to hour-of-day means as 200 values more do. Prints, for
 each length, the share of references flagged by 1.3 and by 1.3 (1 + 1/sqrt(nb)), nb = blocks at the largest
-length. docs/decisions/0005 quotes it.
+length. docs/decisions/0007 quotes it.
 
     wobble_rule.py [REFERENCES]
 """
