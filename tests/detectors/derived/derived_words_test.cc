@@ -49,7 +49,8 @@ std::string words(double before, double after, const std::string& name,
 
 TEST(DerivedWords, APairSaysHowTheTwoGoTogether) {
   const std::string pair = "derived:age*income";
-  EXPECT_THAT(words(.8, 0, pair), StartsWith("age and income no longer move together (rank correlation +0.7"));
+  EXPECT_THAT(words(.8, 0, pair),
+              StartsWith("age and income no longer move together (rank correlation +0.7"));
   EXPECT_THAT(words(-.8, 0, pair), StartsWith("age and income no longer move against each other"));
   EXPECT_THAT(words(0, .6, pair), StartsWith("age and income now move together"));
   EXPECT_THAT(words(0, -.6, pair), StartsWith("age and income now move against each other"));
