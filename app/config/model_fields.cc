@@ -134,9 +134,10 @@ const Fields<ModelConfig>& fields_of_model() {
           .shown_default("inherit where the reference is a file, else learn")
           .map("columns", &ModelConfig::columns, column_type(), "only what is not as the reference has it")
           .list("segments", &ModelConfig::segments, segment_type(), "parts of the rows that are shown apart")
-          .object("derived", &ModelConfig::derived, fields_of_derived(),
-                  "columns made of the features, for what shows in no feature by itself: how they go together; "
-                  "holds for references made from then on")
+          .object(
+              "derived", &ModelConfig::derived, fields_of_derived(),
+              "columns made of the features, for what shows in no feature by itself: how they go together; "
+              "holds for references made from then on")
           .duration("window", &ModelConfig::window, {kMillisecond, 3660 * kDay},
                     "over which effect sizes and performance are shown; a multiple of slot")
           .shown_default("the smallest multiple of slot of at least 1h")

@@ -19,6 +19,6 @@ for bins in (4, 20):
         below = np.concatenate([[0], stats.norm.cdf(edges, loc=size), [1]])
         write("location", bins, size, *np.diff(below))
 for count in (0, 1, 5, 12, 200, 5000):
-    high = optimize.brentq(lambda mean: stats.poisson.cdf(count, mean) - 0.025, count, 2 * count + 20, xtol=1e-12)
-    low = 0 if count == 0 else optimize.brentq(lambda mean: stats.poisson.sf(count - 1, mean) - 0.025, 1e-9, count, xtol=1e-12)
+    high = optimize.brentq(lambda mean, count=count: stats.poisson.cdf(count, mean) - 0.025, count, 2 * count + 20, xtol=1e-12)
+    low = 0 if count == 0 else optimize.brentq(lambda mean, count=count: stats.poisson.sf(count - 1, mean) - 0.025, 1e-9, count, xtol=1e-12)
     write("poisson", count, low, high)
