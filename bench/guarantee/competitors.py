@@ -18,9 +18,11 @@ P8 = {
     "equal-mean-50": 5000, "equal-mean-25": 5000,
 }
 PHASES, AFTER = 32, 5000
-KSWIN_EVENTS = 20_000  # of the stream without a change: an update takes long
-KSWIN_STREAMS = 40
-KSWIN_WARM = 300  # events before the change that it is shown; its window has 100
+# An update of KSWIN takes long.
+KSWIN_EVENTS = 5_000  # of the stream without a change
+KSWIN_STREAMS = 12
+KSWIN_WARM = 150  # events before the change that it is shown; its window has 100
+KSWIN_AFTER = 1_000
 
 
 def adwin(delta):
@@ -39,7 +41,7 @@ def kswin(alpha):
 EVENT_DETECTORS = {
     "ADWIN": (adwin, 0.002, (0.9, 0.5, 0.2, 0.05, 0.01, 0.002)),
     "Page-Hinkley": (page_hinkley, 50, (20, 50, 100, 200, 400, 800)),
-    "KSWIN": (kswin, 0.005, (5e-3, 1e-4, 1e-5, 1e-6, 1e-8)),
+    "KSWIN": (kswin, 0.005, (5e-3, 1e-5, 1e-8)),
 }
 
 
@@ -66,7 +68,8 @@ def waits(name, setting, folder, case):
     for number, stream in enumerate(streams[:KSWIN_STREAMS] if name == "KSWIN" else streams):
         change = before + number % PHASES
         begin = change - KSWIN_WARM if name == "KSWIN" else 0
-        found.append(wait(make(setting), stream[begin : change + AFTER].tolist(), change - begin))
+        end = change + (KSWIN_AFTER if name == "KSWIN" else AFTER)
+        found.append(wait(make(setting), stream[begin:end].tolist(), change - begin))
     return found
 
 
@@ -91,7 +94,7 @@ def independent_events(folder, target):
                 "name": name, "what": what, "setting": f"{setting:g}", "count": found[setting], "exposure": units,
                 "waits": {case: waits(name, setting, folder, case) for case in cases},
             })
-            print(rows[-1]["name"], what, setting, found[setting], units, file=sys.stderr)
+            print(rows[-1]["name"], what, setting, found[setting], units, file=sys.stderr, flush=True)
     return rows
 
 

@@ -19,7 +19,7 @@ PLANTED = {
     "sea": "nothing: the control",
     "sea, x3 + 1": "from 05:33:20 on x3, which decides nothing, is 1 larger (.35 sd)",
     "sea, x2 missing": "from 05:33:20 on every twelfth x2 is missing",
-    "sea, labels turned": "from 05:33:20 on every fifth label is turned round: 26 % errors instead of 12 %",
+    "sea, labels turned": "from 05:33:20 on every fifth label is turned round: 26 % errors instead of 10 %",
     "elec2, a meter sticks": "from 1996-12-02 on nsw_demand stays what it was",
     "housing shuffled": "nothing: the rows of its reference in random order, half of them the reference",
     "housing shuffled, rooms doubled": "from 2021-03-01 on ave_rooms is doubled",

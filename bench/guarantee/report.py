@@ -111,13 +111,14 @@ def month_rows(rows, others):
 
 
 def month_table(rows, others):
+    note = "" if others["months"] else f"\n\nOf others this {NOT_MEASURED}"
     lines = [
         (name, setting, figures.shown(figures.rate(*alarms)), figures.shown(figures.median(large)), figures.shown(figures.median(small)))
         for name, setting, alarms, large, small in month_rows(rows, others)
     ]
     lines.append(("always fires", "", "8640", "0.08", "0.08"))
     lines.append(("never fires", "", "0", "never", "never"))
-    return figures.table(("detector", "setting", "false alarms per 30 d", "hours to find + .5 sd", "+ .25 sd"), lines)
+    return figures.table(("detector", "setting", "false alarms per 30 d", "hours to find + .5 sd", "+ .25 sd"), lines) + note
 
 
 def real_tables(real):
