@@ -22,7 +22,7 @@ constexpr std::string_view kHead = R"(<!doctype html>
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ec;--paper:#14171a;--line:#343b42;--soft:#1d2227;--quiet:#9aa5b0;--before:#8592a0;--now:#5aa9e6;--drift:#ff8a80}}
 body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2.2rem 0 .5rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.22rem .6rem;text-align:right;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:.22rem .5rem;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--quiet)}th:first-child,td:first-child,td.text,th.text{text-align:left}
 .wide{overflow-x:auto}a{color:var(--now)}.drift{color:var(--drift);font-weight:600}.quiet{color:var(--quiet)}
 details{border:1px solid var(--line);border-radius:.4rem;margin:.5rem 0;padding:.4rem .8rem}summary{cursor:pointer}
@@ -75,22 +75,22 @@ std::string overview(const Comparison& comparison) {
   constexpr std::array kShown = {Statistic::psi, Statistic::jensen_shannon,     Statistic::total_variation,
                                  Statistic::ks,  Statistic::wasserstein_normed, Statistic::auc};
   std::string out =
-      "<h2>Columns</h2>\n<div class=\"wide\"><table><tr><th>column</th><th class=\"text\">type</th>"
+      "<h2>Columns</h2>\n<div class=\"wide\"><table><tr><th>column</th><th class=\"text\"></th><th "
+      "class=\"text\">type</th>"
       "<th>missing</th><th>now</th>";
   for (const Statistic statistic : kShown) out += "<th>" + std::string(name_of(statistic)) + "</th>";
-  out += "<th>p (chi-square)</th><th></th></tr>\n";
+  out += "<th>p (chi-square)</th></tr>\n";
   for (std::size_t i = 0; i < comparison.columns.size(); ++i) {
     const ComparedColumn& column = comparison.columns[i];
     out += "<tr><td><a href=\"#" + place_of(i) + "\">" + escaped(column.name) + "</a></td>" +
-           cell(name_of(column.type), "text") + cell(percent(column.reference.missing_share())) +
-           cell(percent(column.current.missing_share()));
+           cell(column.drift ? "drift" : "", "text drift") + cell(name_of(column.type), "text") +
+           cell(percent(column.reference.missing_share())) + cell(percent(column.current.missing_share()));
     for (const Statistic statistic : kShown) {
       const StatisticValue* value = find(column.statistics, statistic);
       out += cell(value != nullptr ? short_number(value->value) : "-");
     }
     const StatisticValue* chi = find(column.statistics, Statistic::chi_square);
-    out += cell(chi != nullptr ? or_dash(chi->p_value) : "-") +
-           (column.drift ? cell("drift", "drift") : cell("")) + "</tr>\n";
+    out += cell(chi != nullptr ? or_dash(chi->p_value) : "-") + "</tr>\n";
   }
   return out + "</table></div>\n";
 }

@@ -131,10 +131,9 @@ void add_roles(CLI::App& app, ColumnRoles& roles) {
 }
 
 std::string statistics_help() {
-  TextTable table("llll", {"statistic", "of", "p-value or null law", "what it is"});
+  TextTable table("ll", {"statistic", "what it is"});
   for (const detectors::StatisticInfo& info : detectors::statistic_catalogue()) {
-    table.add({std::string(info.name()), std::string(name_of(info.reads)), std::string(info.p_value),
-               std::string(info.title)});
+    table.add({std::string(info.name()), std::string(info.title)});
   }
   return table.text();
 }
