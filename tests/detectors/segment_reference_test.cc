@@ -11,9 +11,8 @@
 #include <random>
 #include <string>
 
+#include "detectors/binning.h"
 #include "detectors/evidence/column_counts.h"
-#include "detectors/evidence/column_references.h"
-#include "detectors/learner.h"
 #include "detectors/profile_json.h"
 #include "detectors/renewal.h"
 #include "tests/detectors/tables.h"
