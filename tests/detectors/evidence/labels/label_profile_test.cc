@@ -45,7 +45,7 @@ Profile learnt_profile(bool timed) {
   if (timed) {
     for (std::int64_t i = 0; i < kPredictions; ++i) ++predictions[cohort_of(i * 2 * kMinute / 3, kMinute)];
   }
-  return learnt(timed).finish(binary_options(), ProfileParts::pairs, predictions).value();
+  return learnt(timed).finish(binary_options(), ProfileParts::pairs, {{"", predictions}}).value();
 }
 
 TEST(LabelProfileTest, TellsHowLabelsCame) {
