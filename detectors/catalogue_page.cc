@@ -4,6 +4,7 @@
 
 #include "detectors/kind.h"
 #include "detectors/kind_measures.h"
+#include "detectors/statistics/catalogue.h"
 
 namespace driftd::detectors {
 namespace {
@@ -23,10 +24,18 @@ heuristics that people know, declared as `detectors:` of a column or of `loss`, 
 - Each starts afresh on the update after a drift, as river's do, unless its memory says otherwise or `reset` is
   false. What it does not accept, and what is not finite, changes nothing.
 - Names of parameters are river's where river has the detector, else MOA's in small letters.
-- "At every index" was compared with river 0.26.1 and MOA 2024.07.0 on thousands of random streams
-  (`tests/differential`).
+- "At every index" was compared with river 0.26.1 and MOA 2024.07.0 on random streams, also with
+  ties, constants and extremes (`tests/differential`).
 - What was measured of false reports is made by `tests/detectors/kind_measures.py` and measured again by a test.
 
+)";
+
+constexpr std::string_view kStatisticsIntroduction = R"(
+## Statistics of two samples
+
+How far the current values of a column are from the reference's: over `window` from merged counts (`/metrics`,
+rules, incidents), exact on raw data in `driftd compare`. They say how large a difference is, not how sure: a
+p-value of a million rows calls everything a difference, and alarms come from the evidence instead.
 )";
 
 std::string cell(std::string text) {
@@ -45,10 +54,11 @@ std::string overview() {
   return table;
 }
 
+std::string line(std::string_view title, std::string_view text) {
+  return "- **" + std::string(title) + ":** " + std::string(text) + "\n";
+}
+
 std::string section_of(const Kind& kind) {
-  const auto line = [](std::string_view title, std::string_view text) {
-    return "- **" + std::string(title) + ":** " + std::string(text) + "\n";
-  };
   std::string text =
       "\n### " + std::string(kind.name) + "\n\n" + std::string(kind.summary) + "\n\n" +
       line("Reads", std::string(kind.reads) + " (accepts " + std::string(accepts_text(kind.accepts)) + ")") +
@@ -72,8 +82,18 @@ std::string kinds_section() {
   return text;
 }
 
+std::string statistics_section() {
+  std::string text(kStatisticsIntroduction);
+  for (const StatisticInfo& info : statistic_catalogue())
+    text += "\n### " + std::string(info.name()) + "\n\n" + std::string(info.title) + "\n\n" +
+            line("Reads", name_of(info.reads)) + line("Of merged counts", info.on_counts) +
+            line("Of raw data", info.on_raw) + line("p-value or null law", info.p_value) +
+            line("Conventions", info.convention) + line("Source", info.source);
+  return text;
+}
+
 }  // namespace
 
-std::string catalogue_page() { return std::string(kIntroduction) + kinds_section(); }
+std::string catalogue_page() { return std::string(kIntroduction) + kinds_section() + statistics_section(); }
 
 }  // namespace driftd::detectors
