@@ -107,8 +107,11 @@ std::string columns_text(const Certification& found) {
   TextTable table("llrrrrrrrr", {"column", "kind", "values a day", "count as", "shift found", "tv", "within",
                                  "missing found", "within", "false alarms"});
   bool any = false;
+  std::size_t derived = 0;
   for (const CertifiedColumn& column : found.columns) {
     if (ev::lives_on_labels(column.kind)) continue;
+    derived += column.kind == ev::EvidenceKind::covariate ? 1 : 0;
+    if (column.kind == ev::EvidenceKind::covariate && column.alarms == 0) continue;
     any = true;
     const auto delay = [](const std::optional<SmallestShift>& shift) {
       return shift ? about(shift->delay) : std::string("-");
@@ -120,7 +123,11 @@ std::string columns_text(const Certification& found) {
                std::to_string(column.alarms)});
   }
   if (!any) return "";
-  return "\n" + table.text() +
+  const std::string more =
+      derived == 0
+          ? ""
+          : "\nWatched too, and shown where they alarm: " + std::to_string(derived) + " derived columns.";
+  return "\n" + table.text() + more +
          "\nFound: the smallest of the sizes tried that shows in 9 of 10 months within a week, and the "
          "median time "
          "until it does.\n";

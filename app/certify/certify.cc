@@ -86,7 +86,8 @@ void add_alarms(const KindRun& run, const ReplayKind& kind, Certification& found
   found.kinds.push_back(told);
 }
 
-// Where each column of the certification is in the plan; those that only evidence knows are left out.
+// Where each column of the certification is in the plan. Those that only evidence knows are left out, and
+// derived ones: their values are no quantities that people know, and they move when features do.
 struct Place {
   std::size_t kind = 0;
   std::size_t column = 0;
@@ -98,7 +99,9 @@ std::vector<Place> places_of(const ReplayPlan& plan) {
   std::size_t told = 0;
   for (std::size_t kind = 0; kind < plan.kinds.size(); ++kind)
     for (std::size_t column = 0; column < plan.kinds[kind].columns.size(); ++column, ++told)
-      if (plan.kinds[kind].columns[column].profile != nullptr) found.push_back({kind, column, told});
+      if (const auto* profile = plan.kinds[kind].columns[column].profile;
+          profile != nullptr && profile->role != detectors::Role::derived)
+        found.push_back({kind, column, told});
   return found;
 }
 

@@ -92,7 +92,8 @@ void judge(const CertifyInput& input, const ReplayPlan& plan, Certification& fou
   }
   const bool blind =
       std::any_of(found.columns.begin(), found.columns.end(), [](const CertifiedColumn& column) {
-        return column.numeric && column.kind <= ev::EvidenceKind::prediction && !column.shift;
+        return column.numeric && column.kind <= ev::EvidenceKind::prediction &&
+               column.kind != ev::EvidenceKind::covariate && !column.shift;
       });
   if (blind)
     advice.emplace_back(

@@ -33,9 +33,9 @@ std::vector<SliceTerm> terms_of(const SliceColumns& columns, std::uint32_t index
 }
 
 // Sums over the rectangles of two columns' bins, from the corner.
-class Table {
+class LossTable {
  public:
-  Table() : sums_(kSide * kSide) {}
+  LossTable() : sums_(kSide * kSide) {}
   void fill(const SlicedRows& rows, const std::vector<std::uint32_t>& left, std::uint32_t a,
             std::uint32_t b) {
     std::fill(sums_.begin(), sums_.end(), LossSums());
@@ -188,7 +188,7 @@ class Search {
   std::vector<std::vector<SliceTerm>> terms_;
   std::vector<std::uint32_t> paired_;
   std::vector<std::vector<LossSums>> marginals_;  // by column and term
-  Table table_;
+  LossTable table_;
   LossSums all_;
   std::optional<Slice> best_;
   double worth_ = 0;

@@ -142,7 +142,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"models:\n  credit:\n    columns:\n      income: {bins: 1}",
              "6: models.credit.columns.income.bins: \"1\" is out of range: [2, 200]"},
         Case{"models:\n  credit:\n    columns:\n      income: {detectors: [{kind: adwinn}]}",
-             "6: models.credit.columns.income.detectors[0].kind: expected one of adwin, page_hinkley, not "
+             "6: models.credit.columns.income.detectors[0].kind: expected one of adwin, "
+             "conformal_martingale, cusum, "
+             "ddm, e_cusum, ecdd, eddm, ewma, fhddm, gma, hddm_a, hddm_w, kswin, mddm, page_hinkley, rddm, "
+             "seed, "
+             "shiryaev_roberts, stepd, not "
              "\"adwinn\"; did you mean adwin?"},
         Case{"models:\n  credit:\n    columns:\n      income: {detectors: [{delta: 0.1}]}",
              "6: models.credit.columns.income.detectors[0].kind: is required"},
@@ -158,20 +162,21 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Rules, ConfigFault,
-    testing::Values(Case{"models:\n  m:\n    rules:\n      - {name: a, metric: acuracy, below: 0.8}",
-                         "6: models.m.rules[0].metric: expected one of accuracy, precision, recall, f1, "
-                         "roc_auc, log_loss, "
-                         "brier, mae, rmse, mape, r2, not \"acuracy\"; did you mean accuracy?"},
-                    Case{"models:\n  m:\n    rules:\n      - {name: a, metric: f1, below: 0.8}\n      - "
-                         "{name: a, new_labels: 5}",
-                         "7: models.m.rules[1].name: the rule a stands twice"},
-                    Case{"models:\n  m:\n    columns: {x: {ignore: true}}\n    rules:\n      - {name: a, "
-                         "column: x, statistic: "
-                         "psi, above: 1}",
-                         "7: models.m.rules[0].column: x is ignored"},
-                    Case{"models:\n  m:\n    rules:\n      - {name: a, column: x, segment: c=DE, statistic: "
-                         "psi, above: 1}",
-                         "6: models.m.rules[0].segment: c=DE is of no segment that the model declares"}));
+    testing::Values(
+        Case{"models:\n  m:\n    rules:\n      - {name: a, metric: acuracy, below: 0.8}",
+             "6: models.m.rules[0].metric: expected one of accuracy, precision, recall, f1, "
+             "roc_auc, log_loss, "
+             "brier, calibration_error, mae, rmse, mape, r2, not \"acuracy\"; did you mean accuracy?"},
+        Case{"models:\n  m:\n    rules:\n      - {name: a, metric: f1, below: 0.8}\n      - "
+             "{name: a, new_labels: 5}",
+             "7: models.m.rules[1].name: the rule a stands twice"},
+        Case{"models:\n  m:\n    columns: {x: {ignore: true}}\n    rules:\n      - {name: a, "
+             "column: x, statistic: "
+             "psi, above: 1}",
+             "7: models.m.rules[0].column: x is ignored"},
+        Case{"models:\n  m:\n    rules:\n      - {name: a, column: x, segment: c=DE, statistic: "
+             "psi, above: 1}",
+             "6: models.m.rules[0].segment: c=DE is of no segment that the model declares"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Alerts, ConfigFault,

@@ -30,7 +30,7 @@ def main():
     rows.loc[rng.random(n) < 0.02, "income"] = np.nan
     print(n)
     for row in rows.itertuples():
-        print(row.time, row.country or "-", row.income, row.age)
+        print(row.time, "-" if pd.isna(row.country) else row.country, row.income, row.age)
 
     known = np.sort(rows["income"].dropna().to_numpy())
     edges = np.unique([known[math.ceil(len(known) * k / BINS) - 1] for k in range(1, BINS)])
