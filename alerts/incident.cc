@@ -95,6 +95,8 @@ std::vector<ColumnFinding> load_columns(Decoder& in) {
   return columns;
 }
 
+}  // namespace
+
 void save_findings(Encoder& out, const Findings& findings) {
   const auto put_text = [&](const std::string& text) { out.put_text(text); };
   out.put_u8(static_cast<std::uint8_t>(findings.severity));
@@ -156,8 +158,6 @@ Findings load_findings(Decoder& in) {
   findings.metadata = in.get_text();
   return findings;
 }
-
-}  // namespace
 
 void Incident::save(Encoder& out) const {
   out.put_text(id);

@@ -104,6 +104,9 @@ struct Findings {
   friend bool operator==(const Findings&, const Findings&) = default;
 };
 
+void save_findings(Encoder& out, const Findings& findings);
+Findings load_findings(Decoder& in);
+
 struct Incident {
   std::string id;  // at most 40 of [a-z0-9-]
   IncidentKey key;

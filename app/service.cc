@@ -1,5 +1,6 @@
 #include "app/service.h"
 
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -18,7 +19,10 @@ namespace driftd::app {
 
 namespace {
 
-constexpr std::size_t kRoundRecords = 20'000;
+// Of a round. While many slots close at once, fewer are taken, so that whoever asks is answered soon.
+constexpr std::size_t kFewestRecords = 250;
+constexpr std::size_t kMostRecords = 20'000;
+constexpr std::chrono::milliseconds kRoundTime{250};
 constexpr std::chrono::milliseconds kPollWait{100};
 
 std::string random_id() {
@@ -134,14 +138,21 @@ Status Service::take_round() {
     dead_letters_->poll(kPollWait);
     return success();
   }
-  auto batch = source_->poll(kRoundRecords, kPollWait);
+  auto batch = source_->poll(round_records_, kPollWait);
   if (!batch.ok()) {
     if (batch.error().code != ErrorCode::unavailable) return batch.error();
     log_.warn(batch.error().message);
     mailbox_.wait(kPollWait);
     return success();
   }
-  return engine_->round(*batch, wall_clock());
+  const auto begin = std::chrono::steady_clock::now();
+  Status done = engine_->round(*batch, wall_clock());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  if (took > kRoundTime)
+    round_records_ = std::max(kFewestRecords, round_records_ / 2);
+  else if (took < kRoundTime / 4)
+    round_records_ = std::min(kMostRecords, round_records_ * 2);
+  return done;
 }
 
 Status Service::checkpoint_if_due(bool force) {

@@ -74,6 +74,7 @@ class Service {
   std::unique_ptr<LiveView> view_;
   std::unique_ptr<alerts::Delivery> delivery_;
   std::unique_ptr<HttpServer> server_;
+  std::size_t round_records_ = 1000;
   std::chrono::steady_clock::time_point next_checkpoint_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
   std::vector<alerts::IncidentEvent> events_;

@@ -125,7 +125,10 @@ void EvidenceJudge::alarm(Version& version, Kind kind, KindWatch& watch, const e
   drift.parts.insert(drift.parts.end(), alarm.parts.begin(), alarm.parts.end());
   drift.columns.insert(alarm.columns.begin(), alarm.columns.end());
   if (!fresh) {
-    if (drift.told) tell(version, kind, watch, alarm.slot);
+    if (drift.told && !drift.due)
+      tell(version, kind, watch, alarm.slot);
+    else
+      drift.next_findings.emplace(alarm.slot, findings_of(version, kind, drift));
     return;
   }
   const BudgetConfig& budget = version.model->config->budget;
@@ -151,21 +154,24 @@ void EvidenceJudge::weigh_effect(Version& version, Kind kind, KindWatch& watch, 
   if (drift.uncertified || drift.critical) return;
   if (effect_since_start(version, kind, drift).excess < alerts::kCriticalVariation) return;
   drift.critical = slot;
-  if (alerts::waits_for_labels({incident_kind(kind), false, 0, {}}))
-    drift.due = slot;
-  else
-    tell(version, kind, watch, slot);
+  if (!alerts::waits_for_labels({incident_kind(kind), false, 0, {}})) return tell(version, kind, watch, slot);
+  drift.due = slot;
+  drift.due_findings = findings_of(version, kind, drift);
+}
+
+void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
+  tell(version, kind, watch, slot, findings_of(version, kind, *watch.open));
 }
 
 // Into the book, or as news about what is there. `slot` is of the clock on which it is told.
-void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot) {
+void EvidenceJudge::tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot,
+                         alerts::Findings findings) {
   OpenDrift& drift = *watch.open;
   alerts::DriftFacts facts{incident_kind(kind), drift.uncertified, 0, {}};
   if (drift.critical && *drift.critical <= slot) facts.excess_variation = alerts::kCriticalVariation;
   const bool labels_are_known = drift.due.has_value() || drift.acquitted || ev::lives_on_labels(kind);
   if (labels_are_known) facts.loss = loss_since(version, drift);
   const alerts::DriftVerdict verdict = alerts::verdict_on(facts);
-  alerts::Findings findings = findings_of(version, kind, drift);
   findings.severity = verdict.severity;
   findings.action = verdict.action;
   findings.metadata = version.lineage_at(drift.opened);
@@ -190,9 +196,20 @@ void EvidenceJudge::settle_verdicts(Version& version, std::int64_t slot) {
   if (!version.evidence) return;
   for (auto& [kind, watch] : version.evidence->kinds) {
     if (!watch.open || ev::lives_on_labels(kind)) continue;
-    if (watch.open->due && *watch.open->due <= slot) tell(version, kind, watch, *watch.open->due);
+    if (watch.open->due && *watch.open->due <= slot) tell_what_waited(version, kind, watch);
     if (watch.open->told && watch.open->acquitted) reconsider(version, kind, watch, slot);
   }
+}
+
+// Its labels are there.
+void EvidenceJudge::tell_what_waited(Version& version, Kind kind, KindWatch& watch) {
+  OpenDrift& drift = *watch.open;
+  alerts::Findings findings = drift.due_findings ? *drift.due_findings : findings_of(version, kind, drift);
+  drift.due_findings.reset();
+  tell(version, kind, watch, *drift.due, std::move(findings));
+  if (!drift.next_findings) return;
+  auto [slot, next] = *std::exchange(drift.next_findings, std::nullopt);
+  tell(version, kind, watch, slot, std::move(next));
 }
 
 // Labels had shown no harm; do they still?

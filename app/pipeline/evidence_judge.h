@@ -127,6 +127,8 @@ class EvidenceJudge {
   static bool rests_on_ages(const Version& version, const detectors::evidence::Alarm& alarm);
   void weigh_effect(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
   void tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
+  void tell(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, alerts::Findings findings);
+  void tell_what_waited(Version& version, Kind kind, KindWatch& watch);
   void reconsider(Version& version, Kind kind, KindWatch& watch, std::int64_t slot);
 
   void follow(Version& version, Kind kind, KindWatch& watch, std::int64_t slot, const Counts& counts);

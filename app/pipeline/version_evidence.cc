@@ -81,6 +81,13 @@ void OpenDrift::save(Encoder& out) const {
   out.put_bool(uncertified);
   save_slot(out, critical);
   save_slot(out, due);
+  out.put_bool(due_findings.has_value());
+  if (due_findings) alerts::save_findings(out, *due_findings);
+  out.put_bool(next_findings.has_value());
+  if (next_findings) {
+    out.put_i64(next_findings->first);
+    alerts::save_findings(out, next_findings->second);
+  }
   out.put_bool(told);
   out.put_bool(acquitted);
   episode.save(out);
@@ -110,6 +117,11 @@ void OpenDrift::load(Decoder& in) {
   uncertified = in.get_bool();
   critical = load_slot(in);
   due = load_slot(in);
+  if (in.get_bool()) due_findings = alerts::load_findings(in);
+  if (in.get_bool()) {
+    const std::int64_t slot = in.get_i64();
+    next_findings.emplace(slot, alerts::load_findings(in));
+  }
   told = in.get_bool();
   acquitted = in.get_bool();
   episode.load(in);

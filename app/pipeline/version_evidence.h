@@ -59,8 +59,12 @@ struct OpenDrift {
   bool uncertified = false;              // and not trusted: it warns and notifies
   std::optional<std::int64_t> critical;  // first slot at which the effect was critical
   std::optional<std::int64_t> due;       // told once the feedback clock has passed this slot
-  bool told = false;                     // the book knows it
-  bool acquitted = false;                // labels showed no harm when it was told
+  // What had moved by then, as the clock of its kind saw it: how far that is when it is told is no property
+  // of the stream. And by the newest alarm that came while it waited, told next.
+  std::optional<alerts::Findings> due_findings;
+  std::optional<std::pair<std::int64_t, alerts::Findings>> next_findings;
+  bool told = false;       // the book knows it
+  bool acquitted = false;  // labels showed no harm when it was told
   alerts::DriftEpisode episode;
   std::map<std::string, std::string> day;  // since the last look, by segment: Tally::encode
   // Likewise of columns on labels that have no bins.

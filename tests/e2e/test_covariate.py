@@ -63,7 +63,7 @@ def test_a_lost_correlation_is_told_in_words_and_nothing_else_alarms(program, tm
     incident = incidents[0]["data"]
     assert "age and income no longer move together" in incident["summary"]
     assert incident["columns"][0]["column"] == "derived:age*income"
-    assert sum(column["share"] for column in incident["columns"]) == pytest.approx(1)
+    assert sum(column["share"] for column in incident["columns"]) == pytest.approx(1, abs=1e-3)  # the smallest of many are left out
     assert 'driftd_drift_statistic{' in metrics and 'column="derived:age*income"' in metrics
     assert 'kind="covariate"' in metrics
 

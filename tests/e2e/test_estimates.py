@@ -26,7 +26,7 @@ def label_of(draw, made, *, broken=False, planted=False):
     chance = 0.5 if broken else made["score"] ** 1.5
     label = draw.random() < chance
     if planted and made["country"] == "FR" and made["age"] > 45:
-        label = (made["score"] < 0.5) if draw.random() < 0.8 else label
+        label = made["score"] < 0.5
     return "yes" if label else "no"
 
 

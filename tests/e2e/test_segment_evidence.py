@@ -122,14 +122,21 @@ def test_errors_of_one_segment_name_it(program, tmp_path):
     assert concept[0]["coverage"]["evicted"] == 0
 
 
-def test_a_value_first_seen_later_learns_for_a_week(program, tmp_path):
-    stream = events(15, lambda country, day: 2.0 if country == "XX" and day >= 12.5 else 0, lambda *_: 0, seed=4)
+def sample(metrics, series):
+    return next(float(line.split()[-1]) for line in metrics.splitlines() if line.startswith(series + " "))
+
+
+@pytest.mark.parametrize("shift", [0.0, 2.0])
+def test_a_value_first_seen_later_is_watched_after_a_week(program, tmp_path, shift):
+    """Its own arrival has opened an incident of data; what it does later joins that one (DESIGN 7.7)."""
+    stream = events(15, lambda country, day: shift if country == "XX" and day >= 12.5 else 0, lambda *_: 0, seed=4)
     text, metrics = replay(program, tmp_path / "later", stream)
-    assert 'driftd_column_evidence{model="credit",version="1",segment="country=XX",column="income"}' in metrics
-    moved = [(one["opened_at"], column) for one in opened(text) for column in one["columns"]
-             if column["segment"] == "country=XX" and column["column"] == "income"]
-    assert moved, text
-    assert all(opened_at > "2026-03-14T12" for opened_at, _ in moved)
+    assert len([one for one in opened(text) if one["kind"] == "data"]) == 1
+    of_xx = 'driftd_column_evidence{model="credit",version="1",segment="country=XX",column="%s"}'
+    assert sample(metrics, of_xx % "age") > 0
+    paused = sample(metrics, of_xx % "income") == 0
+    alarms = sample(metrics, 'driftd_budget_spent_total{model="credit"}')
+    assert (paused, alarms) == ((True, 2) if shift else (False, 1))
 
 
 def test_partitions_do_not_show(program, drift_in_germany, tmp_path):
