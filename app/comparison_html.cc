@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -149,7 +150,7 @@ std::string bars(const ComparedColumn& column) {
     out += "<text x=\"" + std::to_string(kLeft - 8) + "\" y=\"" + std::to_string(top + 13) +
            "\" text-anchor=\"end\">" + escaped(name) + "</text>";
     const auto bar = [&](const ComparedSide& side, const char* kind, int y) {
-      const auto width = std::to_string(static_cast<int>(share(side, bin) / largest * kWidth + 0.5));
+      const auto width = std::to_string(std::lround(share(side, bin) / largest * kWidth));
       out += "<rect class=\"" + std::string(kind) + "\" x=\"" + std::to_string(kLeft) + "\" y=\"" +
              std::to_string(y) + "\" width=\"" + width + "\" height=\"7\"/>";
     };

@@ -82,7 +82,7 @@ Components get_components(Decoder& in, std::size_t features) {
   Components components;
   components.mean = get_all(in, features);
   for (const double mean : components.mean)
-    if (std::abs(mean) > kMostScore / kUnit) in.fail();
+    if (std::abs(mean) * kUnit > kMostScore) in.fail();
   const std::size_t count = get_size(in, 8, kMostDirections);
   for (std::size_t i = 0; i < count && in.ok(); ++i) {
     components.loads.push_back(get_direction(in, features));

@@ -84,9 +84,7 @@ double bank_e_value(double z) {
 Bank::Bank(const BankLaws& laws, Duration slot) : laws_(&laws), slot_(slot) {
   for (std::size_t scale = 0; scale < laws.blocks.size(); ++scale) {
     if (laws.blocks[scale] < slot) continue;
-    Block block;
-    block.scale = scale;
-    blocks_.push_back(std::move(block));
+    blocks_.emplace_back().scale = scale;
   }
 }
 

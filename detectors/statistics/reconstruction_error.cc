@@ -12,7 +12,8 @@ namespace {
 class Components {
  public:
   explicit Components(const RowMatrix& rows) : mean_(rows.width(), 0.0) {
-    const auto count = static_cast<double>((rows.size() + 1) / 2);
+    const std::size_t even = (rows.size() + 1) / 2;
+    const auto count = static_cast<double>(even);
     for (std::size_t i = 0; i < rows.size(); i += 2) {
       for (std::size_t j = 0; j < mean_.size(); ++j) mean_[j] += rows.row(i)[j] / count;
     }
