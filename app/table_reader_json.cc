@@ -16,8 +16,8 @@ constexpr unsigned kAllRoles =
 // Stands for "no time": the decoder wants one of the record where the event has none.
 constexpr Time kUnknownTime = kLatestTime;
 
-// A view into the JSON, or of its own where that has none.
-Value value_of(const Json& json) {
+// A view into the JSON, or into `array`, which is overwritten, or of its own where those have none.
+Value value_of(const Json& json, std::string& array) {
   switch (json.type()) {
     case Json::value_t::null:
       return {Value::Kind::null, 0, {}};
@@ -26,7 +26,8 @@ Value value_of(const Json& json) {
     case Json::value_t::string:
       return {Value::Kind::text, 0, json.get_ref<const std::string&>()};
     case Json::value_t::array:
-      return {Value::Kind::array, 0, {}};
+      array = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+      return {Value::Kind::array, 0, array};
     case Json::value_t::object:
       return {Value::Kind::object, 0, {}};
     default:
@@ -116,8 +117,8 @@ class JsonLinesFormat final : public TableFormat {
       const ColumnUse use = rows_.use_of(name);
       rows_.saw(use);
       if (use == ColumnUse::feature) {
-        rows_.set_feature(rows_.feature(name), value_of(value));
-      } else if (Status set = rows_.set(use, value_of(value)); !set.ok()) {
+        rows_.set_feature(rows_.feature(name), value_of(value, array_));
+      } else if (Status set = rows_.set(use, value_of(value, array_)); !set.ok()) {
         return fault(set.error().message);
       }
     }
@@ -134,6 +135,7 @@ class JsonLinesFormat final : public TableFormat {
   collector::EventDecoder decoder_;
   Kind kind_ = Kind::unknown;
   std::string rest_;
+  std::string array_;
   std::size_t line_ = 0;
 };
 

@@ -29,6 +29,7 @@ std::uint64_t hash_of(const Value& value, std::uint64_t seed) {
       return mix(kind ^ bits_of(value.number));
     case Value::Kind::boolean:
     case Value::Kind::text:
+    case Value::Kind::array:
       return hash64(value.text, kind);
     default:
       return kind;

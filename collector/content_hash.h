@@ -3,7 +3,8 @@
 // Order of fields, spelling of numbers (1, 1.0, 1e0) and everything about the envelope are left out,
 // and so are id, model, version, variant and time, which the join compares by themselves.
 //   prediction: label (shortest text), value, score, scores, latency_ms, status and every feature
-//               with its kind; order of features and scores does not matter.
+//               with its kind; order of features and scores does not matter. An array is hashed as it is
+//               written, white space and spelling of numbers included: to read it costs more than all else.
 //   feedback:   label (shortest text; 1, 1.0 and "1" are one) and value.
 // Stable: it is stored with what waits in the join. Pure, thread-safe; no allocation.
 #pragma once

@@ -17,8 +17,8 @@
 
 namespace driftd {
 
-// One scalar of an event. `number` is set for numbers; `text` for texts, for booleans ("true" or
-// "false"), and empty otherwise.
+// One value of an event. `number` is set for numbers; `text` for texts, for booleans ("true" or "false"), for
+// arrays (their JSON as it was written, or what core/embedding.h packed), and empty otherwise.
 struct Value {
   enum class Kind : std::uint8_t {
     absent,      // the field is not there
@@ -27,7 +27,7 @@ struct Value {
     not_finite,  // a JSON number outside the range of a double
     boolean,
     text,
-    array,  // of anything; embeddings are read by a later decoder
+    array,  // of anything; core/embedding.h reads those of numbers
     object,
   };
   Kind kind = Kind::absent;

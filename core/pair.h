@@ -39,7 +39,7 @@ struct Pair {
   Predicted predicted;
   Verdict verdict;
   std::vector<std::uint32_t> segments;
-  std::string cells;  // the prediction's cells, then places: two bytes a column; empty: not binned
+  std::string cells;  // the prediction's cells, codes of embeddings, places, a byte each; empty: not binned
   bool operator==(const Pair&) const = default;
 };
 

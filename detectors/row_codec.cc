@@ -10,8 +10,6 @@
 namespace driftd::detectors {
 namespace {
 
-bool has_text(Value::Kind kind) { return kind == Value::Kind::text || kind == Value::Kind::boolean; }
-
 void put_value(Encoder& out, const OwnedValue& value) {
   out.put_u8(static_cast<std::uint8_t>(value.kind));
   if (value.kind == Value::Kind::number) out.put_double(value.number);

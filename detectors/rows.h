@@ -6,20 +6,29 @@
 #include <string>
 #include <vector>
 
+#include "core/embedding.h"
 #include "core/event.h"
 #include "core/pair.h"
 #include "core/time.h"
 
 namespace driftd::detectors {
 
+// Of a value that is kept.
+inline bool has_text(Value::Kind kind) {
+  return kind == Value::Kind::text || kind == Value::Kind::boolean || kind == Value::Kind::array;
+}
+
 struct OwnedValue {
   Value::Kind kind = Value::Kind::absent;
   double number = 0;  // kind number
-  std::string text;   // kinds text and boolean
+  std::string text;   // kinds text and boolean; of arrays of numbers packed (core/embedding.h)
   friend bool operator==(const OwnedValue&, const OwnedValue&) = default;
 };
 
-inline OwnedValue own(const Value& value) { return {value.kind, value.number, std::string(value.text)}; }
+inline OwnedValue own(const Value& value) {
+  const bool array = value.kind == Value::Kind::array;
+  return {value.kind, value.number, array ? pack_items(value.text) : std::string(value.text)};
+}
 
 // Of a joined pair: when it was predicted and when the feedback says that the outcome was known.
 struct PairTimes {

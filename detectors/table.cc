@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/embedding.h"
+
 namespace driftd::detectors {
 
 std::uint32_t TextPool::intern(std::string_view text) {
@@ -20,10 +22,12 @@ void TableColumn::push(const Value& value) {
     numbers_.resize(row, 0);
     numbers_.push_back(number ? value.number : 0);
   }
-  const bool text = value.kind == Value::Kind::text || value.kind == Value::Kind::boolean;
-  if (text || !texts_.empty()) {
+  const bool array = value.kind == Value::Kind::array;
+  if (has_text(value.kind) || !texts_.empty()) {
     texts_.resize(row, 0);
-    texts_.push_back(text ? pool_.intern(value.text) : 0);
+    texts_.push_back(array                  ? pool_.intern(pack_items(value.text))
+                     : has_text(value.kind) ? pool_.intern(value.text)
+                                            : 0);
   }
 }
 
@@ -37,9 +41,7 @@ void TableColumn::fill(std::size_t rows) {
 Value TableColumn::value(std::size_t row) const {
   Value value{kinds_[row], 0, {}};
   if (value.kind == Value::Kind::number) value.number = numbers_[row];
-  if (value.kind == Value::Kind::text || value.kind == Value::Kind::boolean) {
-    value.text = pool_.text(texts_[row]);
-  }
+  if (has_text(value.kind)) value.text = pool_.text(texts_[row]);
   return value;
 }
 

@@ -48,7 +48,7 @@ class TableColumn {
   [[nodiscard]] double number(std::size_t row) const { return numbers_[row]; }
   [[nodiscard]] std::uint32_t text_index(std::size_t row) const { return texts_[row]; }
   [[nodiscard]] const TextPool& pool() const { return pool_; }
-  // The value as an event would carry it; a view into the column.
+  // The value as an event would carry it, arrays packed (core/embedding.h); a view into the column.
   [[nodiscard]] Value value(std::size_t row) const;
 
  private:

@@ -63,7 +63,7 @@ Verdict load_verdict(Decoder& in) {
 void save_value(Encoder& out, const detectors::OwnedValue& value) {
   out.put_u8(static_cast<std::uint8_t>(value.kind));
   if (value.kind == Value::Kind::number) out.put_double(value.number);
-  if (value.kind == Value::Kind::text || value.kind == Value::Kind::boolean) out.put_text(value.text);
+  if (detectors::has_text(value.kind)) out.put_text(value.text);
 }
 
 detectors::OwnedValue load_value(Decoder& in) {
@@ -72,8 +72,7 @@ detectors::OwnedValue load_value(Decoder& in) {
   if (kind > static_cast<std::uint8_t>(Value::Kind::object)) in.fail();
   value.kind = static_cast<Value::Kind>(kind);
   if (value.kind == Value::Kind::number) value.number = in.get_double();
-  if (value.kind == Value::Kind::text || value.kind == Value::Kind::boolean)
-    value.text = std::string(in.get_text());
+  if (detectors::has_text(value.kind)) value.text = std::string(in.get_text());
   return value;
 }
 

@@ -73,8 +73,8 @@ class JsonReader {
 
   bool next_item() { return next_entry(']'); }
 
-  // A scalar with its value; an array or object is skipped, and only its kind is told. `raw`, where
-  // given, becomes the value's text as it is written.
+  // A scalar with its value; an array or object is skipped, and of an object only the kind is told, of an
+  // array its text as it is written. `raw`, where given, becomes the value's text as it is written.
   bool read(Value& value, std::string_view* raw = nullptr) {
     fresh_ = false;
     const char* const begin = next_ == end_ ? "" : text_ + *next_;
@@ -89,6 +89,7 @@ class JsonReader {
       case '[':
         value = {.kind = *begin == '{' ? Value::Kind::object : Value::Kind::array, .text = {}};
         good = skip_container();
+        if (good && *begin == '[') value.text = trimmed(begin);
         break;
       case 't':
         value = {.kind = Value::Kind::boolean, .text = "true"};

@@ -129,6 +129,7 @@ TEST_F(TableReader, ReadsFlatObjects) {
   EXPECT_EQ(table.ids[0], "1");
   EXPECT_EQ(table.features[1].value(0).text, "true");
   EXPECT_EQ(table.features[2].value(0).kind, Value::Kind::array);
+  EXPECT_EQ(table.features[2].value(0).text, pack_items("[1,2]"));
   EXPECT_EQ(table.features[0].value(1).kind, Value::Kind::null);
   EXPECT_EQ(table.features[3].value(0).kind, Value::Kind::absent);
   EXPECT_EQ(table.verdicts[0]->label, "a");

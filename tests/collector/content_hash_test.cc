@@ -38,6 +38,7 @@ TEST(ContentHash, TellsWhatDiffers) {
                                R"("features":{"a":1,"b":true})",
                                R"("features":{"a":1,"b":"true"})",
                                R"("features":{"a":1,"b":[2]})",
+                               R"("features":{"a":1,"b":[3]})",
                                R"("features":{"a":1,"b":{}})",
                                R"("features":{"a":1,"b":1e999})",
                                R"("features":{"a":1,"b":-1e999})",

@@ -161,7 +161,7 @@ void expect_same_value(const Json& expected, const Value& value, const std::stri
       EXPECT_TRUE(expected.is_string() && value.text == expected.get_ref<const std::string&>()) << text;
       break;
     case Value::Kind::array:
-      EXPECT_TRUE(expected.is_array()) << text;
+      EXPECT_TRUE(expected.is_array() && Json::parse(value.text) == expected) << text;
       break;
     case Value::Kind::object:
       EXPECT_TRUE(expected.is_object()) << text;

@@ -111,6 +111,7 @@ TEST(Decoder, FeaturesKeepTheirKinds) {
   EXPECT_EQ(feature(event, "bigger")->number, 123456789012345678901234567890.0);
   EXPECT_EQ(feature(event, "b")->text, "false");
   EXPECT_EQ(feature(event, "list")->kind, Kind::array);
+  EXPECT_EQ(feature(event, "list")->text, "[1,2,[3]]");
   EXPECT_EQ(feature(event, "object")->kind, Kind::object);
   EXPECT_EQ(feature(event, "empty")->kind, Kind::text);
   EXPECT_EQ(feature(event, "")->number, 1);
