@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/embedding.h"
 #include "core/hash.h"
 #include "core/same_text.h"
 #include "detectors/number_search.h"
@@ -64,6 +65,7 @@ void Binner::add_categorical(const ColumnProfile& profile, Column& column) {
   column.first = static_cast<std::uint32_t>(slots_.size());
   column.size = static_cast<std::uint32_t>(table_size(profile.categories.size()));
   column.open = profile.open;
+  column.length = profile.length;
   column.other_first = static_cast<std::uint32_t>(others_.size());
   column.other_size = static_cast<std::uint32_t>(profile.other_categories.size());
   others_.insert(others_.end(), profile.other_categories.begin(), profile.other_categories.end());
@@ -144,8 +146,16 @@ Cell Binner::text_cell(const Column& column, std::string_view text) const {
   return {std::binary_search(first, first + column.other_size, hash) ? kOtherCell : kNewCell, 0};
 }
 
+Cell Binner::embedding_cell(const Column& column, const Value& value) {
+  if (value.kind == Value::Kind::null) return {kNullCell, 0};
+  if (value.kind == Value::Kind::absent) return {kAbsentCell, 0};
+  const bool fits = value.kind == Value::Kind::array && count_items(value.text) == column.length;
+  return {fits ? kFirstBin : kTypeChangeCell, 0};
+}
+
 Cell Binner::cell_of(std::uint32_t column, const Value& value) const {
   const Column& found = columns_[column];
+  if (found.length > 0) return embedding_cell(found, value);
   switch (value.kind) {
     case Value::Kind::null:
       return {kNullCell, 0};
@@ -186,7 +196,8 @@ void Binner::bin(std::span<const Feature> features, std::span<std::uint8_t> cell
     const std::uint32_t column = column_of(features[i].name, hints.columns[i]);
     if (column == kNone) continue;
     hints.columns[i] = column;
-    const Cell cell = cell_of(column, features[i].value);
+    const bool array = features[i].value.kind == Value::Kind::array;
+    const Cell cell = array ? Cell{kTypeChangeCell, 0} : cell_of(column, features[i].value);
     cells[column] = cell.cell;
     places[column] = cell.place;
   }

@@ -43,7 +43,8 @@ class Binner {
   [[nodiscard]] ColumnType type_of(std::uint32_t column) const { return columns_[column].type; }
 
   // Where the value belongs. In a categorical column every scalar is its shortest text and an array or
-  // object is a type_change; in a numeric one everything but a number and null is.
+  // object is a type_change; in a numeric one everything but a number and null is; in an embedding's
+  // everything but an array of its length and null.
   [[nodiscard]] Cell cell_of(std::uint32_t column, const Value& value) const;
   [[nodiscard]] Cell cell_of(std::uint32_t column, double number) const;
   [[nodiscard]] Cell cell_of(std::uint32_t column, std::string_view text) const;
@@ -51,7 +52,8 @@ class Binner {
   // A whole event: `cells` and `places` (columns() each) are set, columns without a feature to
   // absent; features that are none of the columns are passed over, and of two of one name the last
   // counts. Prediction and score stay absent: they are the caller's to put in, as are the notes of
-  // categories whose cell is_new().
+  // categories whose cell is_new(), and the arrays of embeddings, which are type_change until then
+  // (derived/embedding_binner.h).
   void bin(std::span<const Feature> features, std::span<std::uint8_t> cells, std::span<std::uint8_t> places,
            BinnerHints& hints) const;
   [[nodiscard]] bool is_new(std::uint32_t column, std::uint8_t cell) const {
@@ -62,8 +64,9 @@ class Binner {
   struct Column {
     ColumnType type = ColumnType::numeric;
     bool open = false;
-    std::uint32_t first = 0;  // into groups_, or into slots_
-    std::uint32_t size = 0;   // fine bins, or slots of the hash table (a power of two)
+    std::uint32_t length = 0;  // of an embedding
+    std::uint32_t first = 0;   // into groups_, or into slots_
+    std::uint32_t size = 0;    // fine bins, or slots of the hash table (a power of two)
     double minimum = 0;
     double maximum = 0;
     double outer_scale = 0;  // 256 / range
@@ -85,6 +88,7 @@ class Binner {
   void add_categorical(const ColumnProfile& profile, Column& column);
   void index_names();
   [[nodiscard]] Cell number_cell(const Column& column, double number) const;
+  [[nodiscard]] static Cell embedding_cell(const Column& column, const Value& value);
   [[nodiscard]] Cell text_cell(const Column& column, std::string_view text) const;
 
   std::vector<Column> columns_;

@@ -93,6 +93,8 @@ std::optional<ColumnType> column_type_of(std::string_view name) {
 }
 std::optional<Role> role_of(std::string_view name) { return find_name<Role>(kRoles, name); }
 
+std::string embedding_category(std::uint32_t length) { return std::to_string(length) + " numbers"; }
+
 bool is_reserved_column(std::string_view name) {
   const auto role = role_of(name);
   const bool a_name = role && *role != Role::feature && *role != Role::derived;

@@ -44,6 +44,9 @@ constexpr Side side_of(Role role) {
 // that begin with derived: are.
 bool is_reserved_column(std::string_view name);
 
+// The one category of an embedding of so many items: "384 numbers".
+std::string embedding_category(std::uint32_t length);
+
 inline constexpr std::uint8_t kNoBin = 255;                  // of a cell that is missing
 inline constexpr std::uint32_t kShownBins = 10;              // default of `bins`
 inline constexpr std::uint32_t kMostShownBins = 200;         // so that all bins fit in a byte
@@ -73,6 +76,9 @@ struct ColumnProfile {
   std::vector<std::string> categories;
   std::vector<std::uint64_t> other_categories;  // rising
   bool open = false;  // too many others to remember: every unknown category is `other`
+  // Of an embedding: how many items its arrays have (core/embedding.h); else 0. It is categorical, with
+  // embedding_category() alone: what is no such array is a type_change.
+  std::uint32_t length = 0;
 
   std::vector<CellCount> reference;  // by cell; size cells()
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -10,8 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/embedding.h"
 #include "core/hash.h"
 #include "detectors/binning.h"
+#include "detectors/derived/embedding_binner.h"
+#include "detectors/derived/length_scale.h"
 #include "detectors/derived/reference.h"
 #include "detectors/performance/loss_model.h"
 #include "detectors/performance/slice_columns.h"
@@ -65,6 +69,7 @@ class Builder {
     if (Status all = take_the_bins(Side::predictions); !all.ok()) return all.error();
     segment_rows_ =
         segment_rows(table_, options_.segments, parts_ == ProfileParts::pairs ? pair_rows_ : all_rows_);
+    describe_embeddings();
     count(Side::predictions, all_rows_);
     add_derived();
     if (parts_ != ProfileParts::predictions) add_pair_columns();
@@ -130,9 +135,9 @@ class Builder {
     }
   }
 
-  // The rows whose values give the edges: all, or those with the smallest hashes.
-  [[nodiscard]] Rows edge_rows(const Rows& rows) const {
-    if (rows.size() <= kMostEdgeRows) return rows;
+  // In the order of their hashes, then of their content.
+  [[nodiscard]] Rows by_hash(const Rows& rows,
+                             std::size_t most = std::numeric_limits<std::size_t>::max()) const {
     std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
     hashed.reserve(rows.size());
     for (const std::uint32_t row : rows) hashed.emplace_back(sampling_hash(table_, row), row);
@@ -143,10 +148,20 @@ class Builder {
       };
       return key(a.second) < key(b.second);
     };
-    std::nth_element(hashed.begin(), hashed.begin() + kMostEdgeRows, hashed.end(), by_content);
+    if (most < hashed.size()) {
+      std::nth_element(hashed.begin(), hashed.begin() + static_cast<std::ptrdiff_t>(most), hashed.end(),
+                       by_content);
+      hashed.resize(most);
+    }
+    std::sort(hashed.begin(), hashed.end(), by_content);
     Rows kept;
-    for (std::size_t i = 0; i < kMostEdgeRows; ++i) kept.push_back(hashed[i].second);
+    for (const auto& [hash, row] : hashed) kept.push_back(row);
     return kept;
+  }
+
+  // The rows whose values give the edges: all, or those with the smallest hashes.
+  [[nodiscard]] Rows edge_rows(const Rows& rows) const {
+    return rows.size() <= kMostEdgeRows ? rows : by_hash(rows, kMostEdgeRows);
   }
 
   void add_column(ColumnSource source, const Rows& all, const Rows& edges, std::optional<ColumnType> type) {
@@ -299,6 +314,41 @@ class Builder {
     return numbers;
   }
 
+  // Before rows are counted, for the codes of their embeddings are kept with their cells.
+  void describe_embeddings() {
+    std::vector<const ColumnProfile*> columns = profile_.side(Side::predictions);
+    std::vector<derived::Embedding>& made = derived_.embeddings;
+    std::uint64_t seed = options_.derived.seed;
+    if (like_ != nullptr) {
+      if (like_->derived) made = like_->derived->embeddings;
+      if (like_->derived) seed = like_->derived->seed;
+    } else if (options_.derived.fourier > 0 && table_.size() >= derived::kLeastRows) {
+      for (std::uint32_t i = 0; i < columns.size() && made.size() < derived::kMostEmbeddings; ++i) {
+        if (columns[i]->length == 0) continue;
+        const double scale = derived::median_distance(scale_rows(sources_[i], columns[i]->length));
+        if (scale > 0 && std::isfinite(scale))
+          made.push_back(
+              {i, columns[i]->length, static_cast<std::uint32_t>(options_.derived.fourier), scale});
+      }
+    }
+    embeddings_.emplace(columns, made, seed);
+  }
+
+  // Those with the smallest hashes.
+  [[nodiscard]] std::vector<std::vector<float>> scale_rows(const ColumnSource& source,
+                                                           std::uint32_t length) const {
+    std::vector<std::vector<float>> rows;
+    for (const std::uint32_t row : by_hash(all_rows_)) {
+      const Value value = source.value(row);
+      std::vector<float> items;
+      if (value.kind != Value::Kind::array || !read_items(value.text, items) || items.size() != length)
+        continue;
+      rows.push_back(std::move(items));
+      if (rows.size() == derived::kScaleRows) break;
+    }
+    return rows;
+  }
+
   // From what count() has kept of the predictions' side.
   void add_derived() {
     const std::size_t before = profile_.columns.size();
@@ -317,8 +367,12 @@ class Builder {
   }
 
   void keep_for_derived(std::uint32_t row, const std::vector<std::uint8_t>& cells) {
-    derived_.rows.columns = cells.size();
-    derived_.rows.cells.insert(derived_.rows.cells.end(), cells.begin(), cells.end());
+    std::vector<std::uint8_t>& kept = derived_.rows.cells;
+    derived_.rows.columns = cells.size() + embeddings_->codes();
+    kept.insert(kept.end(), cells.begin(), cells.end());
+    kept.resize(kept.size() + embeddings_->codes());
+    embeddings_->code([&](std::uint32_t column) { return sources_[column].value(row); },
+                      std::span(kept).last(embeddings_->codes()), items_);
     derived_.blocks.push_back(block_of(row).value_or(derived::kNoBlock));
     derived_.hashes.push_back(sampling_hash(table_, row));
   }
@@ -381,6 +435,8 @@ class Builder {
   std::vector<ColumnSource> sources_;  // of profile_.columns
   std::map<std::int64_t, ProfileBlock> blocks_;
   derived::DerivedReference derived_;  // the rows, while the columns of the predictions' side are made
+  std::optional<derived::EmbeddingBinner> embeddings_;
+  std::vector<float> items_;  // of one value
   SegmentRows segment_rows_;
   std::map<std::string, SegmentReference> segments_;
 };

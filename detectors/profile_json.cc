@@ -47,6 +47,7 @@ Json json_of(const ColumnProfile& column) {
     json["categories"] = column.categories;
     json["other_categories"] = column.other_categories;
     json["open"] = column.open;
+    if (column.length > 0) json["length"] = column.length;
   }
   add_counts(column, json);
   return json;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/codec.h"
+#include "core/embedding.h"
 #include "detectors/base64.h"
 #include "detectors/derived/fits.h"
 #include "detectors/segment_reference.h"
@@ -154,6 +155,11 @@ void read_categorical(const Item& item, ColumnProfile& column) {
     item.at("other_categories").refuse("hashes have to rise");
   }
   column.open = item.at("open").flag();
+  if (!item.has("length")) return;
+  column.length = static_cast<std::uint32_t>(item.at("length").integer(1, std::int64_t{kMostItems}));
+  if (column.role != Role::feature || column.categories != std::vector{embedding_category(column.length)} ||
+      !column.other_categories.empty() || column.open)
+    item.at("length").refuse("an embedding is a feature with one category, which says its length");
 }
 
 // Every row is in one cell of every column of its side; derived ones are counted on some of them.

@@ -4,16 +4,20 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "core/embedding.h"
 #include "core/exact_sum.h"
 #include "core/hash.h"
 #include "detectors/statistics/exact_numeric.h"
 
 namespace driftd::detectors {
 namespace {
+
+constexpr double kOneLength = 0.95;  // of an embedding's values
 
 // -0 and 0 are one value.
 double plain(double number) { return number == 0 ? 0.0 : number; }
@@ -36,6 +40,25 @@ ColumnType type_of(const ColumnSource& source, std::span<const std::uint32_t> ro
     if (!missing) return ColumnType::categorical;
   }
   return numbers ? ColumnType::numeric : ColumnType::categorical;
+}
+
+bool is_present(const Value& value) {
+  return value.kind != Value::Kind::null && value.kind != Value::Kind::absent;
+}
+
+// Of an embedding: the length that at least kOneLength of what is there has; else 0.
+std::uint32_t embedding_length(const ColumnSource& source, std::span<const std::uint32_t> rows) {
+  std::map<std::size_t, std::size_t> lengths;
+  std::size_t present = 0;
+  for (const std::uint32_t row : rows) {
+    const Value value = source.value(row);
+    present += is_present(value) ? 1 : 0;
+    if (value.kind == Value::Kind::array) ++lengths[count_items(value.text)];
+  }
+  for (const auto& [length, count] : lengths)
+    if (length > 0 && static_cast<double>(count) >= kOneLength * static_cast<double>(present))
+      return static_cast<std::uint32_t>(length);
+  return 0;
 }
 
 std::vector<double> finite_numbers(const ColumnSource& source, std::span<const std::uint32_t> rows) {
@@ -166,6 +189,12 @@ ColumnProfile column_profile(const ColumnSource& source, const ReferenceRows& ro
   ColumnProfile column;
   column.name = source.name;
   column.role = source.role;
+  if (!type && source.role == Role::feature) column.length = embedding_length(source, rows.all);
+  if (column.length > 0) {
+    column.type = ColumnType::categorical;
+    column.categories = {embedding_category(column.length)};
+    return column;
+  }
   column.type = type ? *type : type_of(source, rows.all);
   if (column.type == ColumnType::numeric) {
     set_numeric(column, source, rows, bins);

@@ -6,6 +6,7 @@ namespace driftd::app {
 namespace {
 
 using detectors::derived::kMostDirections;
+using detectors::derived::kMostFourier;
 using detectors::derived::kMostPairs;
 
 FieldType<std::optional<std::int64_t>> components_type() {
@@ -46,7 +47,11 @@ const Fields<DerivedConfig>& fields_of_derived() {
                "leading principal components, for the error that they leave and the distance within them; "
                "auto: as many as explain 65 % of the variance, at most 16; 0: none")
           .flag("missing_pattern", &DerivedConfig::missing_pattern, "which features are missing together")
-          .integer("seed", &DerivedConfig::seed, {0, INT64_MAX}, "", "what random directions are drawn from");
+          .integer("fourier", &DerivedConfig::fourier, {0, static_cast<std::int64_t>(kMostFourier)}, "",
+                   "random Fourier features of each feature whose values are arrays of numbers (an "
+                   "embedding); 0: none")
+          .integer("seed", &DerivedConfig::seed, {0, INT64_MAX}, "",
+                   "what random directions and Fourier features are drawn from");
   return table;
 }
 

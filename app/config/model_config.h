@@ -74,6 +74,7 @@ struct DerivedConfig {
   std::int64_t projections = 16;
   std::optional<std::int64_t> components;  // absent: automatic
   bool missing_pattern = true;
+  std::int64_t fourier = 64;
   std::int64_t seed = 1;
 
   friend bool operator==(const DerivedConfig&, const DerivedConfig&) = default;

@@ -266,7 +266,7 @@ void Judge::count_raw(Version& version, OpenSlot& slot) {
     segments.clear();
     (void)append_segments(version, features, segments);
     for (const std::uint32_t segment : segments)
-      count_row(plan, segment, binned.cells_of(plan), binned.places_of(plan),
+      count_row(plan, segment, binned.cells_and_codes_of(plan), binned.places_of(plan),
                 slot.tally(segment, plan.layout), derived);
     slot.add_scores(segments, binned.scores);
     for (const auto& [column, text] : binned.new_categories)

@@ -23,10 +23,10 @@ alerts::FaultCounts faults_in(const Plan& plan, const detectors::Tally& tally, s
           categorical ? cells[detectors::kNewCell].count : 0};
 }
 
-bool fits(std::span<const std::uint8_t> cells, const Plan& plan) {
-  if (cells.size() != plan.binner.columns()) return false;
-  for (std::size_t i = 0; i < cells.size(); ++i)
-    if (cells[i] >= plan.layout->cells(i)) return false;
+bool fits(std::span<const std::uint8_t> row, const Plan& plan) {
+  if (row.size() != plan.row_bytes()) return false;
+  for (std::size_t i = 0; i < plan.binner.columns(); ++i)
+    if (row[i] >= plan.layout->cells(i)) return false;
   return true;
 }
 
@@ -81,13 +81,13 @@ void Judge::change_row(const collector::Row& row, int sign) {
   slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
   slot.add_identified(row.segments, sign);
   if (row.cells.empty() || !version.plan) return;
-  const std::size_t columns = row.cells.size() / 2;
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(row.cells.data());
-  if (!fits({bytes, columns}, *version.plan)) return;  // of a reference before this one
+  const std::span bytes(reinterpret_cast<const std::uint8_t*>(row.cells.data()), row.cells.size());
+  if (!fits(bytes, *version.plan)) return;  // of a reference before this one
   detectors::derived::DerivedRow derived;
   for (const std::uint32_t segment : row.segments)
-    count_row(*version.plan, segment, {bytes, columns}, {bytes + columns, columns},
-              slot.tally(segment, version.plan->layout), derived, sign);
+    count_row(*version.plan, segment, bytes.first(version.plan->row_cells()),
+              bytes.last(version.plan->binner.columns()), slot.tally(segment, version.plan->layout), derived,
+              sign);
   if (!row.late) slot.add_scores(row.segments, score_codes(*version.plan, row.predicted), sign);
   if (row.late) correct(version, row.slot, late);
 }

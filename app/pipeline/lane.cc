@@ -223,8 +223,7 @@ collector::Standing Lane::join_row(std::uint32_t index, collector::IdShard& shar
   prediction.predicted = &predicted_[row.predicted];
   prediction.segments = std::span(segments_).subspan(row.segments, row.segments_end - row.segments);
   if (row.plan != nullptr) {
-    prediction.cells = {reinterpret_cast<const char*>(cells_.data() + row.cells),
-                        2 * row.plan->binner.columns()};
+    prediction.cells = {reinterpret_cast<const char*>(cells_.data() + row.cells), row.plan->row_bytes()};
   }
   const collector::Standing standing = shard.predict(prediction, context, out);
   row.counts = standing == collector::Standing::counts;
@@ -309,7 +308,7 @@ void Lane::count_row(const TakenRow& row) {
   OpenSlot& slot = row.late ? corrections[key] : open[key];
   const std::size_t columns = row.plan->binner.columns();
   const std::span<const std::uint8_t> cells(cells_.data() + row.cells, columns);
-  const std::span<const std::uint8_t> places(cells_.data() + row.cells + columns, columns);
+  const std::span<const std::uint8_t> places(cells_.data() + row.cells + row.plan->row_cells(), columns);
   for (std::size_t i = row.segments; i < row.segments_end; ++i) {
     detectors::Tally& tally = slot.tally(segments_[i], row.plan->layout);
     tally.add(cells, places);

@@ -24,12 +24,18 @@ std::uint64_t layout_id_of(const detectors::Profile& profile, detectors::Side si
   return hash64(out.bytes());
 }
 
+detectors::derived::EmbeddingBinner embeddings_of(const detectors::Profile& profile, detectors::Side side) {
+  if (side == detectors::Side::predictions) return detectors::derived::EmbeddingBinner(profile);
+  return detectors::derived::EmbeddingBinner({}, {}, 0);
+}
+
 }  // namespace
 
 Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfig& config)
     : profile(std::move(reference)),
       side(which),
       binner(profile, which),
+      embeddings(embeddings_of(profile, which)),
       deriver(profile),
       layout(std::make_shared<detectors::TallyLayout>(profile, which)),
       columns(profile.side(which)) {
@@ -57,8 +63,8 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
   options.version = std::move(version);
   options.task = config.task_wish();
   const DerivedConfig& derived = config.derived;
-  options.derived = {derived.pairs, derived.projections, derived.components, derived.missing_pattern,
-                     static_cast<std::uint64_t>(derived.seed)};
+  options.derived = {derived.pairs,           derived.projections, derived.components,
+                     derived.missing_pattern, derived.fourier,     static_cast<std::uint64_t>(derived.seed)};
   options.segments = config.segments;
   for (const auto& [name, column] : config.columns) {
     detectors::ColumnOptions& wish = options.columns[name];

@@ -12,6 +12,7 @@
 
 #include "app/config/model_config.h"
 #include "detectors/binning.h"
+#include "detectors/derived/embedding_binner.h"
 #include "detectors/derived/row_deriver.h"
 #include "detectors/performance/slice_columns.h"
 #include "detectors/profile.h"
@@ -32,12 +33,17 @@ struct Plan {
   detectors::Profile profile;
   detectors::Side side;
   detectors::Binner binner;
+  detectors::derived::EmbeddingBinner embeddings;  // of predictions; has none on the pairs' side
   detectors::derived::RowDeriver deriver;  // of the columns after the binner's; has none on the pairs' side
   std::shared_ptr<const detectors::TallyLayout> layout;
   std::uint64_t layout_id = 0;  // equal where cells mean the same: tells whether stored counts still fit
   std::vector<const detectors::ColumnProfile*> columns;  // of this side, in order; into `profile`
   std::vector<WatchedColumn> watched;
   detectors::SliceColumns slices;  // of predictions: by what errors are looked at later
+
+  // A row is kept as its cells, the codes of its embeddings, and its places.
+  [[nodiscard]] std::size_t row_cells() const { return binner.columns() + embeddings.codes(); }
+  [[nodiscard]] std::size_t row_bytes() const { return row_cells() + binner.columns(); }
 
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;

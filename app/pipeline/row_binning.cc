@@ -35,7 +35,7 @@ void put(const Plan& plan, detectors::Role role, const Value& value, BinnedRow& 
   if (!column) return;
   const detectors::Cell cell = plan.binner.cell_of(*column, value);
   row.cells[*column] = cell.cell;
-  row.cells[plan.binner.columns() + *column] = cell.place;
+  row.cells[plan.row_cells() + *column] = cell.place;
   if (plan.binner.is_new(*column, cell.cell) && value.kind == Value::Kind::text)
     row.new_categories.emplace_back(*column, value.text);
   if (value.kind != Value::Kind::number) return;
@@ -48,12 +48,15 @@ void put(const Plan& plan, detectors::Role role, const Value& value, BinnedRow& 
 void bin_row(const Plan& plan, std::span<const Feature> features, const Predicted& predicted,
              detectors::BinnerHints& hints, BinnedRow& row) {
   const std::size_t columns = plan.binner.columns();
-  row.cells.resize(2 * columns);
+  row.cells.resize(plan.row_bytes());
   row.new_categories.clear();
   row.watched.clear();
   row.scores.clear();
   row.texts.clear();
   plan.binner.bin(features, std::span(row.cells).first(columns), std::span(row.cells).last(columns), hints);
+  if (!plan.embeddings.empty())
+    plan.embeddings.bin(features, std::span(row.cells).first(columns),
+                        std::span(row.cells).subspan(columns, plan.embeddings.codes()), row.items);
   note_new_features(plan, features, hints, row);
   for (const WatchedColumn& watched : plan.watched)
     for (const Feature& feature : features)
@@ -71,7 +74,7 @@ void bin_row(const Plan& plan, std::span<const Feature> features, const Predicte
 void count_row(const Plan& plan, std::uint32_t segment, std::span<const std::uint8_t> cells,
                std::span<const std::uint8_t> places, detectors::Tally& tally,
                detectors::derived::DerivedRow& derived, int sign) {
-  tally.add(cells, places, sign);
+  tally.add(cells.first(places.size()), places, sign);
   if (segment == 0) plan.deriver.count(cells, tally, derived, sign);
 }
 

@@ -48,7 +48,7 @@ Found find_slices(const Version& version, std::int64_t slot, std::int64_t newest
 
 void add_slice_row(const Version& version, const Pair& pair, const detectors::ResolvedPair& resolved,
                    std::uint64_t hash, std::vector<detectors::SliceRow>& rows) {
-  if (!version.plan || pair.cells.size() < 2 * version.plan->binner.columns()) return;
+  if (!version.plan || pair.cells.size() < version.plan->row_bytes()) return;
   detectors::SliceRow row{hash, detectors::loss_of(resolved), {}};
   if (!std::isfinite(row.loss)) return;
   row.bins.resize(version.plan->slices.size());

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "core/embedding.h"
+
 namespace driftd::detectors::derived {
 namespace {
 
@@ -106,6 +108,36 @@ void get_pairs(Decoder& in, Definitions& made) {
   }
 }
 
+void put_embeddings(Encoder& out, const std::vector<Embedding>& embeddings) {
+  out.put_u64(embeddings.size());
+  for (const Embedding& embedding : embeddings) {
+    out.put_u64(embedding.column);
+    out.put_u64(embedding.length);
+    out.put_u64(embedding.features);
+    out.put_double(embedding.scale);
+  }
+}
+
+std::uint32_t get_between(Decoder& in, std::size_t least, std::size_t most) {
+  const std::uint64_t number = in.get_u64();
+  if (number < least || number > most) in.fail();
+  return in.ok() ? static_cast<std::uint32_t>(number) : 0;
+}
+
+void get_embeddings(Decoder& in, Definitions& made) {
+  const std::size_t count = get_size(in, 11, kMostEmbeddings);
+  if (count == 0) in.fail();
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    Embedding& embedding = made.embeddings.emplace_back();
+    embedding.column = get_between(in, 0, std::numeric_limits<std::uint32_t>::max());
+    embedding.length = get_between(in, 1, kMostItems);
+    embedding.features = get_between(in, 1, kMostFourier);
+    embedding.scale = in.get_double();
+    if (!(embedding.scale > 0) || !std::isfinite(embedding.scale)) in.fail();
+    if (i > 0 && embedding.column <= made.embeddings[i - 1].column) in.fail();
+  }
+}
+
 }  // namespace
 
 void Definitions::save(Encoder& out) const {
@@ -122,6 +154,7 @@ void Definitions::save(Encoder& out) const {
   }
   out.put_bool(components.has_value());
   if (components) put_components(out, *components);
+  if (!embeddings.empty()) put_embeddings(out, embeddings);  // at the end: others are as they were before
 }
 
 Result<Definitions> Definitions::load(Decoder& in) {
@@ -140,6 +173,7 @@ Result<Definitions> Definitions::load(Decoder& in) {
   if (in.get_bool()) made.components = get_components(in, features);
   const bool directed = !made.projections.empty() || made.components;
   if (directed && features == 0) in.fail();
+  if (in.ok() && !in.at_end()) get_embeddings(in, made);
   if (!in.ok()) return Error{ErrorCode::corrupt, "these bytes define no derived columns"};
   return made;
 }
@@ -157,6 +191,9 @@ std::vector<std::string> names_of(const Definitions& definitions, const std::vec
   const auto feature = [&](std::size_t i) { return columns[definitions.features[i].column]; };
   for (std::size_t i = 0; i < definitions.projections.size(); ++i) add("projection_" + std::to_string(i + 1));
   if (definitions.missing_pattern) add("missing_pattern");
+  for (const Embedding& embedding : definitions.embeddings)
+    for (std::uint32_t i = 1; i <= embedding.features; ++i)
+      add(columns[embedding.column] + "_fourier_" + std::to_string(i));
   for (const auto& [first, second] : definitions.pairs) add(feature(first) + "*" + feature(second));
   if (definitions.components) {
     add("reconstruction_error");

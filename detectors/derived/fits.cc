@@ -15,6 +15,13 @@ bool has_features(const Definitions& definitions, const std::vector<const Column
   return true;
 }
 
+bool has_embeddings(const Definitions& definitions, const std::vector<const ColumnProfile*>& columns) {
+  for (const Embedding& embedding : definitions.embeddings)
+    if (embedding.column >= columns.size() || columns[embedding.column]->length != embedding.length)
+      return false;
+  return true;
+}
+
 }  // namespace
 
 std::string misfit(const Profile& profile) {
@@ -25,7 +32,8 @@ std::string misfit(const Profile& profile) {
     if (column->role != Role::derived) names.push_back(column->name);
   }
   if (!profile.derived) return made.empty() ? "" : "there are derived columns, and nothing says of what";
-  if (!has_features(*profile.derived, others)) return "it does not fit the columns";
+  if (!has_features(*profile.derived, others) || !has_embeddings(*profile.derived, others))
+    return "it does not fit the columns";
   const std::vector<std::string> wanted = names_of(*profile.derived, names);
   if (wanted.size() != made.size()) return std::to_string(wanted.size()) + " derived columns are wanted";
   for (std::size_t i = 0; i < wanted.size(); ++i) {

@@ -48,7 +48,7 @@ std::vector<ColumnProfile> columns_of(const Profile& profile, const Definitions&
   const std::vector<const ColumnProfile*> others = profile.side(Side::predictions);
   std::vector<std::string> names;
   for (const ColumnProfile* column : others) names.push_back(column->name);
-  const RowCodes codes(definitions);
+  const RowCodes codes(definitions, others.size());
   CodeCounts counts(codes, definitions.unfitted());
   std::map<std::string, std::int64_t> patterns;
   const MissingPattern pattern(others);
@@ -107,10 +107,12 @@ std::map<std::int64_t, std::string> add_derived_columns(Profile& profile, const 
     names.push_back(column->name);
     features += column->role == Role::feature ? 1 : 0;
   }
-  if (features < 2) return {};
+  if (features < 2 && reference.embeddings.empty()) return {};
   const std::vector<bool> fitted = fitted_half(reference);
   Definitions definitions =
       fit(features_of(others), names, reference.rows, rows_to_fit(reference, fitted), options);
+  definitions.embeddings = reference.embeddings;
+  if (features < 2) definitions.missing_pattern = false;  // it would repeat what the feature shows
   if (definitions.columns() == 0) return {};
   std::vector<ColumnProfile> made = columns_of(profile, definitions, reference, fitted);
   std::move(made.begin(), made.end(), std::back_inserter(profile.columns));

@@ -18,7 +18,8 @@ inline constexpr std::size_t kLeastRows = 1000;
 inline constexpr std::int64_t kNoBlock = std::numeric_limits<std::int64_t>::min();
 
 struct DerivedReference {
-  CellRows rows;
+  CellRows rows;  // with the codes of Fourier features behind the cells
+  std::vector<Embedding> embeddings;
   std::vector<std::int64_t> blocks;   // by row: its five minutes, or kNoBlock; rising
   std::vector<std::uint64_t> hashes;  // by row: of its content
 };

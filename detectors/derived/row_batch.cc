@@ -47,7 +47,8 @@ void RowDeriver::count(std::span<const std::uint8_t* const> rows, Tally& tally, 
     count_block(rows.first(size), tally, scratch);
     rows = rows.subspan(size);
   }
-  for (const std::uint8_t* const row : rows) count(std::span(row, others_), tally, scratch.row);
+  for (const std::uint8_t* const row : rows)
+    count(std::span(row, others_ + tables_->codes.fourier()), tally, scratch.row);
 }
 
 void RowDeriver::count_block(std::span<const std::uint8_t* const> rows, Tally& tally,
@@ -71,8 +72,22 @@ void RowDeriver::count_block(std::span<const std::uint8_t* const> rows, Tally& t
                    return meanings[first[row] * stride + second[row]];
                  });
   }
+  count_fourier(rows, tally, scratch);
   count_directions(rows, tally, scratch);
   if (tables.has_pattern) count_patterns(rows, tally, scratch);
+}
+
+void RowDeriver::count_fourier(std::span<const std::uint8_t* const> rows, Tally& tally,
+                               DerivedRows& scratch) const {
+  const RowCodes& codes = tables_->codes;
+  for (std::size_t i = 0; i < codes.fourier(); ++i) {
+    const std::size_t column = codes.fourier_column(i), place = codes.fourier_place(i);
+    const Meaning* const meanings = tables_->meanings.data() + codes.offset(column);
+    const Tables::Outer& outer = tables_->outer[column];
+    count_column(rows.size(), others_ + column, tally.layout()->cells(others_ + column), outer.below,
+                 outer.above, scratch.counts, tally,
+                 [&](std::size_t row) { return meanings[rows[row][place]]; });
+  }
 }
 
 void RowDeriver::count_directions(std::span<const std::uint8_t* const> rows, Tally& tally,

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "detectors/derived/fourier_features.h"
+
 namespace driftd::detectors::derived {
 namespace {
 
@@ -60,11 +62,13 @@ std::vector<Terms> lanes_of(const Definitions& definitions) {
 
 }  // namespace
 
-RowCodes::RowCodes(const Definitions& definitions) {
+RowCodes::RowCodes(const Definitions& definitions, std::size_t others)
+    : others_(others), fourier_(definitions.fourier()), first_fourier_(definitions.first_fourier()) {
   add_sources(definitions);
   add_lanes(definitions);
   for (std::size_t p = 0; p < projections_; ++p) add_column(Sort::projection, kSteps, scales_[p]);
   if (definitions.missing_pattern) add_column(Sort::pattern, 0, 0);
+  for (std::size_t i = 0; i < fourier_; ++i) add_column(Sort::fourier, FourierFeatures::kCodes, 0);
   add_pairs(definitions);
   if (definitions.components) add_components(*definitions.components);
 }
@@ -141,6 +145,8 @@ std::optional<double> RowCodes::value(std::size_t column, std::uint32_t code) co
       return middle / one.scale;
     case Sort::t2:
       return middle / one.scale * (middle / one.scale);
+    case Sort::fourier:
+      return FourierFeatures::value(code);
     case Sort::pattern:
       break;
   }
@@ -194,6 +200,8 @@ void RowCodes::of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> 
     const Pair& pair = pairs_[i];
     codes[first_pair_ + i] = pair.offset + cells[pair.first] * pair.stride + cells[pair.second];
   }
+  for (std::size_t i = 0; i < fourier_; ++i)
+    codes[fourier_column(i)] = columns_[fourier_column(i)].offset + cells[fourier_place(i)];
   std::array<std::uint16_t, kMostDirections + 2> steps;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   directions_of(cells.data(), steps);
   for (std::size_t i = 0; i < directions(); ++i) {

@@ -7,6 +7,7 @@
 //                the length of what the leading components leave of the row's centred scores (as NannyML's
 //                data reconstruction has it), on a grid of 4096 steps
 //   hotelling_t2 the sum over components of (coordinate^2 / variance), on a grid that is even in its root
+//   fourier      the code that an EmbeddingBinner gave, which the row holds behind its cells
 //
 // Weights times scores are kept for each cell as 16-bit integers, each direction in a unit of its own, in
 // which no sum can overflow: a row costs four short vector additions a feature for 32 directions together,
@@ -27,7 +28,9 @@ namespace driftd::detectors::derived {
 
 class RowCodes {
  public:
-  explicit RowCodes(const Definitions& definitions);
+  // `others` are the columns of the side that are not derived: so many cells come before the row's codes of
+  // Fourier features.
+  RowCodes(const Definitions& definitions, std::size_t others);
 
   [[nodiscard]] std::size_t columns() const { return columns_.size(); }
   // Codes are numbered through all columns: those of one are offset() up to offset() + width(). The missing
@@ -39,7 +42,7 @@ class RowCodes {
   [[nodiscard]] std::optional<double> value(std::size_t column, std::uint32_t code) const;
 
   // The numbers of the row's codes, by column; that of the missing pattern is not touched. `cells` are those
-  // of the side's other columns, as a Binner gives them.
+  // of the side's other columns, as a Binner gives them, and the codes of embeddings.
   void of(std::span<const std::uint8_t> cells, std::span<std::uint32_t> codes) const;
 
   // The same in two parts, for many rows at once. The code of a pair is first * stride + second of the cells
@@ -50,6 +53,10 @@ class RowCodes {
   };
   [[nodiscard]] std::span<const Pair> pairs() const { return pairs_; }
   [[nodiscard]] std::size_t first_pair() const { return first_pair_; }  // its column
+  // Of a Fourier feature, from 0: its column, and where its code is in the row.
+  [[nodiscard]] std::size_t fourier() const { return fourier_; }
+  [[nodiscard]] std::size_t fourier_column(std::size_t feature) const { return first_fourier_ + feature; }
+  [[nodiscard]] std::size_t fourier_place(std::size_t feature) const { return others_ + feature; }
   // Directions are the projections, then reconstruction error and T2; of a row their codes from 0.
   [[nodiscard]] std::size_t directions() const { return projections_ + (squares_.empty() ? 0 : 2); }
   [[nodiscard]] std::size_t direction_column(std::size_t direction) const {
@@ -67,7 +74,7 @@ class RowCodes {
   static constexpr std::size_t kMostLanes = 2 * kMostDirections + kLanes;
   using Sums = std::array<std::int16_t, kMostLanes>;
 
-  enum class Sort : std::uint8_t { projection, pattern, pair, error, t2 };
+  enum class Sort : std::uint8_t { projection, pattern, fourier, pair, error, t2 };
   struct Column {
     Sort sort = Sort::pattern;
     std::uint32_t offset = 0;
@@ -92,7 +99,9 @@ class RowCodes {
   std::vector<Source> sources_;  // the features
   std::vector<Pair> pairs_;
   std::size_t projections_ = 0;
-  std::size_t first_pair_ = 0;  // columns
+  std::size_t others_ = 0;
+  std::size_t fourier_ = 0;
+  std::size_t first_fourier_ = 0, first_pair_ = 0;  // columns
   // A lane for each projection, each component and the squared length, filled up to whole kLanes.
   std::size_t lanes_ = 0;
   std::vector<std::int16_t> contributions_;  // by cell of a feature, then lane

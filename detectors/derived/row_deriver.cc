@@ -50,13 +50,29 @@ void RowDeriver::derive(std::span<const std::uint8_t> cells, DerivedRow& row) co
 void RowDeriver::count(std::span<const std::uint8_t> cells, Tally& tally, DerivedRow& row, int sign) const {
   if (columns_ == 0) return;
   derive(cells, row);
-  tally.add_columns(others_, row.cells, row.places, sign);
+  add(columns_, row, tally, sign);
 }
 
 void RowDeriver::count_first(std::size_t columns, std::span<const std::uint8_t> cells, Tally& tally,
                              DerivedRow& row) const {
+  if (columns_ == 0) return;
   derive(cells, row);
-  tally.add_columns(others_, std::span(row.cells).first(columns), std::span(row.places).first(columns), 1);
+  add(columns, row, tally, 1);
+}
+
+void RowDeriver::add(std::size_t columns, const DerivedRow& row, Tally& tally, int sign) const {
+  const auto add_from = [&](std::size_t first, std::size_t end) {
+    tally.add_columns(others_ + first, std::span(row.cells).subspan(first, end - first),
+                      std::span(row.places).subspan(first, end - first), sign);
+  };
+  std::size_t next = 0;
+  for (const Tables::Columns& embedding : tables_->embeddings) {
+    add_from(next, embedding.first);
+    next = embedding.first + embedding.size;
+    const std::uint32_t code = row.codes[embedding.first] - tables_->codes.offset(embedding.first);
+    if (code != FourierFeatures::kMissing) add_from(embedding.first, next);
+  }
+  add_from(next, columns);
 }
 
 }  // namespace driftd::detectors::derived

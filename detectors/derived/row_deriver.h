@@ -47,19 +47,22 @@ class RowDeriver {
   [[nodiscard]] std::size_t others() const { return others_; }
   [[nodiscard]] std::size_t columns() const { return columns_; }
 
-  // `cells` are those of the others, as a Binner of the profile gives them.
+  // `cells` are those of the others, as a Binner of the profile gives them, and behind them the codes of the
+  // profile's embeddings, as an EmbeddingBinner gives them.
   void derive(std::span<const std::uint8_t> cells, DerivedRow& row) const;
   // Adds the first `columns` of them to what the tally has counted of the row already. `sign` as there.
   void count(std::span<const std::uint8_t> cells, Tally& tally, DerivedRow& row, int sign = 1) const;
   void count_first(std::size_t columns, std::span<const std::uint8_t> cells, Tally& tally,
                    DerivedRow& row) const;
-  // The same of many rows, each given by its others() cells: a third of the time, for column after column is
-  // counted, and what that needs stays at hand.
+  // The same of many rows, each given by its cells and codes: a third of the time, for column after column
+  // is counted, and what that needs stays at hand.
   void count(std::span<const std::uint8_t* const> rows, Tally& tally, DerivedRows& scratch) const;
 
  private:
   struct Tables;
+  void add(std::size_t columns, const DerivedRow& row, Tally& tally, int sign) const;
   void count_block(std::span<const std::uint8_t* const> rows, Tally& tally, DerivedRows& scratch) const;
+  void count_fourier(std::span<const std::uint8_t* const> rows, Tally& tally, DerivedRows& scratch) const;
   void count_directions(std::span<const std::uint8_t* const> rows, Tally& tally, DerivedRows& scratch) const;
   void count_patterns(std::span<const std::uint8_t* const> rows, Tally& tally, DerivedRows& scratch) const;
 

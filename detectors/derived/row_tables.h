@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "detectors/binning.h"
+#include "detectors/derived/fourier_features.h"
 #include "detectors/derived/missing_pattern.h"
 #include "detectors/derived/row_codes.h"
 #include "detectors/derived/row_deriver.h"
 
 namespace driftd::detectors::derived {
 
-// What a code means: its cell, and what one row adds to the cell's count and places.
+// What a code means: its cell, and what one row adds to the cell's count and places; by itself nothing.
 class Meaning {
  public:
   static constexpr std::uint32_t kOne = 1U << 18U;  // places of up to 1,024 rows add up to less
@@ -36,7 +37,7 @@ struct RowDeriver::Tables {
   };
 
   Tables(const Profile& profile, const std::vector<const ColumnProfile*>& columns)
-      : codes(*profile.derived),
+      : codes(*profile.derived, profile.side(Side::predictions).size() - columns.size()),
         binner(columns),
         pattern(profile.side(Side::predictions)),
         has_pattern(profile.derived->missing_pattern),
@@ -50,8 +51,24 @@ struct RowDeriver::Tables {
             Meaning(value ? binner.cell_of(column, *value) : Cell{kNullCell, 0});
       }
     }
+    add_embeddings(*profile.derived);
     if (has_pattern) complete = binner.cell_of(pattern_column, kNothingMissing);
   }
+
+  // Rows without the embedding count in its own column alone.
+  void add_embeddings(const Definitions& definitions) {
+    std::size_t first = definitions.first_fourier();
+    for (const Embedding& embedding : definitions.embeddings) {
+      embeddings.push_back({first, embedding.features});
+      for (std::size_t end = first + embedding.features; first < end; ++first)
+        meanings[codes.offset(first) + FourierFeatures::kMissing] = Meaning();
+    }
+  }
+
+  // The Fourier features of an embedding.
+  struct Columns {
+    std::size_t first = 0, size = 0;
+  };
 
   RowCodes codes;
   Binner binner;  // of the derived columns
@@ -61,6 +78,7 @@ struct RowDeriver::Tables {
   Cell complete;
   std::vector<Meaning> meanings;  // by code
   std::vector<Outer> outer;       // by column
+  std::vector<Columns> embeddings;
 };
 
 }  // namespace driftd::detectors::derived

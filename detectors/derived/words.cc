@@ -88,6 +88,23 @@ std::string direction_text(const Profile& profile, const Direction& weights) {
   return more == 0 ? text : text + " and " + std::to_string(more) + " more";
 }
 
+// `feature` counts through all embeddings.
+std::string embedding_words(const Profile& profile, std::size_t feature, const std::string& plain,
+                            const Movement& movement) {
+  for (const Embedding& embedding : profile.derived->embeddings) {
+    if (feature >= embedding.features) {
+      feature -= embedding.features;
+      continue;
+    }
+    const std::string name = profile.columns[embedding.column].name + " (embedding of " +
+                             std::to_string(embedding.length) + " numbers)";
+    if (!is_of_values(movement.shape)) return name + ": " + plain;
+    return name + " is distributed in another way, seen in the cosine of random direction " +
+           std::to_string(feature + 1) + " of " + std::to_string(embedding.features) + ": " + plain;
+  }
+  return plain;
+}
+
 bool grew(const ColumnProfile& column, std::span<const CellCount> now) {
   return evidence::moments_of(column, now).mean >= evidence::moments_of(column, column.reference).mean;
 }
@@ -103,6 +120,8 @@ std::string words_of(const Profile& profile, const ColumnProfile& column, std::s
     return "direction of " + direction_text(profile, definitions.projections[number]) + " moved: " + plain;
   if (definitions.missing_pattern && number == definitions.pattern_column())
     return "which values are missing together: " + plain;
+  if (number < definitions.unfitted())
+    return embedding_words(profile, number - definitions.first_fourier(), plain, movement);
   if (number < definitions.error_column()) {
     const auto& [first, second] = definitions.pairs[number - definitions.unfitted()];
     const std::string both = name_of_feature(profile, first) + " and " + name_of_feature(profile, second);

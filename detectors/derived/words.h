@@ -11,8 +11,10 @@
 namespace driftd::detectors::derived {
 
 // "income and age no longer move together (rank correlation +0.48 -> +0.02)", "direction of income + .7 age
-// moved: location up, +0.41 sd". The rank correlation is Spearman's, over ranks in the reference: three times
-// the mean product. Precondition: the column is one of the profile's, and derived.
+// moved: location up, +0.41 sd", "text (embedding of 384 numbers) is distributed in another way, seen in
+// the cosine of random direction 17 of 64: location up, +0.41 sd". The rank correlation is Spearman's, over
+// ranks in the reference: three times the mean product. Precondition: the column is one of the profile's, and
+// derived.
 std::string words_of(const Profile& profile, const ColumnProfile& column, std::span<const CellCount> now,
                      const evidence::Movement& movement);
 

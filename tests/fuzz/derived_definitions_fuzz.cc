@@ -1,4 +1,5 @@
 // Definitions of derived columns from a profile of outside: refused, or rows can be coded by them.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -20,12 +21,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (feature.column > 4096 || feature.scores.empty()) return 0;
     columns = feature.column + std::size_t{1};
   }
-  const RowCodes codes(*definitions);
-  std::vector<std::uint8_t> cells(columns, 0);
+  const RowCodes codes(*definitions, columns);
+  std::vector<std::uint8_t> cells(columns + definitions->fourier(), 0);
   std::vector<std::uint32_t> row(codes.columns(), 0);
   for (const bool last : {false, true}) {
     for (const Feature& feature : definitions->features)
       cells[feature.column] = static_cast<std::uint8_t>(last ? feature.scores.size() - 1 : 0);
+    std::fill(cells.begin() + static_cast<std::ptrdiff_t>(columns), cells.end(),
+              std::uint8_t{last ? std::uint8_t{255} : std::uint8_t{0}});
     codes.of(cells, row);
     for (std::size_t column = 0; column < row.size(); ++column) {
       const std::uint32_t width = codes.width(column);

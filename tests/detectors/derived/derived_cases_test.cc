@@ -48,7 +48,7 @@ class DerivedCases : public ::testing::Test {
     options.components = components;
     profile_ = reference_of(table_, options);
     ASSERT_TRUE(profile_.derived);
-    codes_ = std::make_unique<RowCodes>(*profile_.derived);
+    codes_ = std::make_unique<RowCodes>(*profile_.derived, table_.features.size());
     binner_ = std::make_unique<Binner>(profile_, Side::predictions);
   }
   std::optional<double> value(std::size_t row, std::size_t column) const {
