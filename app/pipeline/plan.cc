@@ -64,9 +64,9 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
     detectors::ColumnOptions& wish = options.columns[name];
     wish.bins = column.bins;
     wish.ignore = column.ignore;
-    if (column.type != ColumnType::automatic)
-      wish.type = column.type == ColumnType::numeric ? detectors::ColumnType::numeric
-                                                     : detectors::ColumnType::categorical;
+    if (column.type != DeclaredType::automatic)
+      wish.type = column.type == DeclaredType::numeric ? detectors::ColumnType::numeric
+                                                       : detectors::ColumnType::categorical;
   }
   return options;
 }
