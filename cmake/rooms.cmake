@@ -14,7 +14,7 @@ function(drift_unity target)
   endwhile()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   # Types of an unnamed namespace are nobody else's here too; g++ takes what is included for shared.
-  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()
 
 # drift_room(NAME [ROOMS room...] [LINKS lib...]): one static library driftd_NAME of all sources in
