@@ -265,6 +265,8 @@ class Builder {
       if (!columns.bin(cells, bins)) return std::nullopt;
       sliced.bins.insert(sliced.bins.end(), bins.begin(), bins.end());
       sliced.losses.push_back(*outcomes_.losses[row]);
+      sliced.labels.push_back(
+          resolve(table_.predicted[row], *table_.verdicts[row], profile_.task)->actual_value);
       const auto block = block_of(row);
       odd.push_back(block ? LossModel::is_odd(*block) : sampling_hash(table_, row) % 2 != 0);
     }

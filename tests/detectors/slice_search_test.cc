@@ -169,7 +169,7 @@ std::vector<SliceRow> some_rows(std::uint64_t seed, std::size_t n) {
   std::vector<SliceRow> rows;
   for (std::size_t i = 0; i < n; ++i) {
     const auto hash = static_cast<std::uint64_t>(draw() * 18446744073709551615.);
-    rows.push_back({hash, draw() < .2 ? 1. : 0., {static_cast<std::uint8_t>(10 * draw()), 3}});
+    rows.push_back({hash, draw() < .2 ? 1. : 0., 0, {static_cast<std::uint8_t>(10 * draw()), 3}});
   }
   return rows;
 }
