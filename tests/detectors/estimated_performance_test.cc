@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -16,21 +15,10 @@
 #include "detectors/performance/estimate_tally.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/score_codes.h"
+#include "tests/detectors/case_files.h"
 
 namespace driftd::detectors {
 namespace {
-
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
-  double operator()() {
-    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state_ >> 11U) / 9007199254740992.;
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Labelled {
   Predicted predicted;
@@ -129,8 +117,7 @@ struct Case {
 
 std::vector<Case> cases(const std::string& file) {
   std::vector<Case> all;
-  std::ifstream in(DRIFTD_SOURCE_DIR "/tests/detectors/" + file);
-  for (std::string line; std::getline(in, line);) {
+  for (const std::string& line : lines_of(DRIFTD_SOURCE_DIR "/tests/detectors/" + file)) {
     std::istringstream words(line);
     std::string word;
     words >> word;

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -19,24 +17,12 @@
 #include "detectors/profile_builder.h"
 #include "detectors/profile_json.h"
 #include "detectors/tally.h"
+#include "tests/detectors/case_files.h"
 
 namespace driftd::detectors {
 namespace {
 
 const std::filesystem::path kData = std::filesystem::path(DRIFTD_SHARED_DIR) / "data";
-
-std::vector<std::string> lines_of(const std::string& name) {
-  const std::string command = "gzip -dc '" + (kData / name).string() + "'";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  std::string text;
-  char buffer[65536];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-  pclose(pipe);
-  std::vector<std::string> lines;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
 
 // No value of these files has a comma.
 std::vector<std::string> split(const std::string& line) {
@@ -55,7 +41,7 @@ Value value_of(const nlohmann::json& said, std::string& text) {
 
 // bike.reference.csv.gz as a table: numbers where a field is one.
 Table reference_table(const std::string& name) {
-  const auto lines = lines_of(name);
+  const auto lines = lines_of(kData / name);
   const auto names = split(lines[0]);
   Table table;
   std::map<std::size_t, std::size_t> features;
@@ -92,8 +78,7 @@ Table reference_table(const std::string& name) {
 // MONTH -> METRIC -> value
 std::map<std::string, std::map<std::string, double>> nannyml(const std::string& data) {
   std::map<std::string, std::map<std::string, double>> months;
-  std::ifstream file(DRIFTD_SOURCE_DIR "/tests/detectors/nannyml_cases.txt");
-  for (std::string line; std::getline(file, line);) {
+  for (const std::string& line : lines_of(DRIFTD_SOURCE_DIR "/tests/detectors/nannyml_cases.txt")) {
     std::istringstream words(line);
     std::string word, month, metric, value;
     words >> word >> month;
@@ -105,7 +90,7 @@ std::map<std::string, std::map<std::string, double>> nannyml(const std::string& 
 
 std::map<std::string, LossTally> bike_months(const Profile& profile, const SliceColumns& columns) {
   std::map<std::string, double> labels;
-  for (const std::string& line : lines_of("bike.feedback.jsonl.gz")) {
+  for (const std::string& line : lines_of(kData / "bike.feedback.jsonl.gz")) {
     const auto event = nlohmann::json::parse(line);
     labels[event["id"].get<std::string>()] = event["value"].get<double>();
   }
@@ -113,7 +98,7 @@ std::map<std::string, LossTally> bike_months(const Profile& profile, const Slice
   const auto side = profile.side(Side::predictions);
   std::map<std::string, LossTally> months;
   std::vector<std::uint8_t> cells(side.size()), bins(columns.size());
-  for (const std::string& line : lines_of("bike.predictions.jsonl.gz")) {
+  for (const std::string& line : lines_of(kData / "bike.predictions.jsonl.gz")) {
     const auto event = nlohmann::json::parse(line);
     const double predicted = event["prediction"].get<double>();
     for (std::uint32_t k = 0; k < side.size(); ++k) {
@@ -181,11 +166,7 @@ TEST(LossModel, FollowsTheMixOfRows) {
   SlicedRows rows;
   rows.columns = 2;
   std::vector<std::uint8_t> odd;
-  std::uint64_t state = 5;
-  const auto draw = [&state] {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state >> 11U) / 9007199254740992.;
-  };
+  Draws draw(5);
   const auto mean_of = [](std::size_t a, std::size_t b) {
     return 1 + 2. * static_cast<double>(a) + (b == 1 ? 3 : 0);
   };
@@ -222,11 +203,7 @@ TEST(LossModel, FollowsTheMixOfRows) {
 // Labels that grow with the first column, errors with the second; then another mix. What is expected of it is
 // what its labels say, and as far from it as was said.
 TEST(LossModel, FollowsLabelsToo) {
-  std::uint64_t state = 9;
-  const auto draw = [&state] {
-    state = state * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state >> 11U) / 9007199254740992.;
-  };
+  Draws draw(9);
   struct Row {
     std::vector<std::uint8_t> bins;
     double loss, label;
@@ -281,7 +258,7 @@ std::vector<std::pair<Predicted, Verdict>> housing_rows(const std::string& predi
                                                         std::map<std::string, std::string> labels,
                                                         std::vector<std::string>& months) {
   std::vector<std::pair<Predicted, Verdict>> rows;
-  const auto lines = lines_of(predictions);
+  const auto lines = lines_of(kData / predictions);
   const auto names = split(lines[0]);
   const auto at = [&](const std::vector<std::string>& parts, const std::string& name) {
     return parts[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
@@ -312,7 +289,8 @@ TEST(EstimatedPerformance, SaysOfHousingWhatNannyMlSays) {
   for (const auto& [predicted, verdict] : housing_rows("housing_reference.csv.gz", {}, months))
     reference.add(*resolve(predicted, verdict, task));
   std::map<std::string, std::string> labels;
-  for (const std::string& line : lines_of("housing_labels.csv.gz")) labels[split(line)[0]] = split(line)[1];
+  for (const std::string& line : lines_of(kData / "housing_labels.csv.gz"))
+    labels[split(line)[0]] = split(line)[1];
   months.clear();
   std::map<std::string, EstimateTally> tallies;
   const auto rows = housing_rows("housing_production.csv.gz", labels, months);
