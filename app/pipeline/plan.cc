@@ -24,6 +24,12 @@ std::uint64_t layout_id_of(const detectors::Profile& profile, detectors::Side si
   return hash64(out.bytes());
 }
 
+std::uint64_t score_layout_id_of(const detectors::TaskSpec& task) {
+  Encoder out;
+  task.save(out);
+  return hash64(out.bytes());
+}
+
 }  // namespace
 
 Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfig& config)
@@ -34,6 +40,7 @@ Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfi
       layout(std::make_shared<detectors::TallyLayout>(profile, which)),
       columns(profile.side(which)) {
   layout_id = layout_id_of(profile, side);
+  score_layout_id = score_layout_id_of(profile.task);
   if (which == detectors::Side::predictions) slices = detectors::SliceColumns(profile);
   for (std::uint32_t i = 0; i < columns.size(); ++i)
     if (auto kinds = detectors_on(config, columns[i]->name); !kinds.empty())

@@ -13,7 +13,8 @@
 
 namespace driftd::app {
 
-inline constexpr std::uint64_t kStateFormat = 3;  // 2: without segments of evidence
+inline constexpr std::uint64_t kStateFormat =
+    4;  // 3: without labels of sliced rows; 2: without segments of evidence
 
 // Names of single values (storage::meta_key).
 inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means
