@@ -15,9 +15,8 @@ endif()
 set(DRIFTD_SANITIZE "" CACHE STRING "Sanitizers, comma-separated: address,undefined or thread")
 option(DRIFTD_FUZZ "Build the fuzzing programs (preset fuzz, with clang)" OFF)
 
-# Warnings are errors with the compiler that CI has, and not where sanitizers keep it from seeing that a value is set; a
-# newer one that warns of more must not keep users from building.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND NOT DRIFTD_SANITIZE)
+# Warnings are errors with the compiler that CI has; a newer one that warns of more must not keep users from building.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   set(drift_warnings -Werror)
 endif()
 add_library(driftd_options INTERFACE)

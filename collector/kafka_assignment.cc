@@ -194,11 +194,17 @@ void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
     places_[partition].sought = places_[partition].next;
     check_sought(partition, begins.value().front(), ends.value().front());
   }
+  hand_over_again(partition);
+  if (places_[partition].paused) tell_pause(partition);
+}
+
+// What librdkafka holds of it, its own position too, is thrown away.
+void KafkaSource::Impl::hand_over_again(std::uint32_t partition) {
+  const std::uint32_t one[] = {partition};
   const PartitionList list = make_partition_list(names_of(one));
   const KafkaFault fault(rd_kafka_incremental_unassign(handle_.get(), list.get()));
   if (const Status status = hand_over(one); !status.ok())
     context_.say(LogLevel::error, status.error().message);
-  if (places_[partition].paused) tell_pause(partition);
 }
 
 Status KafkaSource::Impl::hand_over(std::span<const std::uint32_t> partitions) {

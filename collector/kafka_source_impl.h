@@ -48,6 +48,7 @@ class KafkaSource::Impl {
   void check_sought(std::size_t partition, std::int64_t begin, std::int64_t end);
   void take_growth();
   void find_position_again(std::uint32_t partition);
+  void hand_over_again(std::uint32_t partition);
   Status hand_over(std::span<const std::uint32_t> partitions);  // positions to librdkafka
   [[nodiscard]] std::vector<TopicPartition> names_of(std::span<const std::uint32_t> partitions) const;
   [[nodiscard]] std::vector<std::uint32_t> all() const;

@@ -5,6 +5,7 @@
 #include "detectors/kind.h"
 #include "detectors/kind_measures.h"
 #include "detectors/statistics/catalogue.h"
+#include "detectors/statistics/elsewhere.h"
 
 namespace driftd::detectors {
 namespace {
@@ -85,10 +86,13 @@ std::string kinds_section() {
 std::string statistics_section() {
   std::string text(kStatisticsIntroduction);
   for (const StatisticInfo& info : statistic_catalogue())
-    text += "\n### " + std::string(info.name()) + "\n\n" + std::string(info.title) + "\n\n" +
-            line("Reads", name_of(info.reads)) + line("Of merged counts", info.on_counts) +
-            line("Of raw data", info.on_raw) + line("p-value or null law", info.p_value) +
-            line("Conventions", info.convention) + line("Source", info.source);
+    text +=
+        "\n### " + std::string(info.name()) + "\n\n" + std::string(info.title) + "\n\n" +
+        line("Reads", name_of(info.reads)) + line("Of merged counts", info.on_counts) +
+        line("Of raw data", info.on_raw) + line("p-value or null law", info.p_value) +
+        line("Conventions", info.convention) +
+        (elsewhere(info.statistic).empty() ? std::string() : line("Elsewhere", elsewhere(info.statistic))) +
+        line("Source", info.source);
   return text;
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <array>
+#include <string_view>
 
 #include "detectors/e_detector.h"
 #include "detectors/kind_detector.h"
@@ -18,6 +19,14 @@ template <Capital kForm>
 class MeanBets final : public KindDetector<MeanBets<kForm>> {
  public:
   static constexpr Accepts kAccepts = Accepts::unit_interval;
+  static constexpr std::string_view kReads = "errors of a classifier (1 is wrong), or any numbers in [0, 1]";
+  static constexpr std::string_view kCost = "O(1): 6 bets, 12 with mode=both";
+  static constexpr std::string_view kMemory = "32 bytes a bet";
+  static constexpr std::string_view kGuarantee =
+      "proven: while the mean of each value given all before it stays within tolerance of `mean` (on the "
+      "side "
+      "that mode watches), the mean time to a report is at least run_length values, however they depend on "
+      "each other";
   enum class Mode { up, down, both };
   struct Parameters {
     double mean = 0.5;

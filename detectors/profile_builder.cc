@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -11,42 +10,28 @@
 #include <utility>
 #include <vector>
 
-#include "core/embedding.h"
-#include "core/hash.h"
 #include "detectors/binning.h"
 #include "detectors/derived/embedding_binner.h"
-#include "detectors/derived/length_scale.h"
 #include "detectors/derived/reference.h"
-#include "detectors/performance/loss_model.h"
-#include "detectors/performance/slice_columns.h"
+#include "detectors/embedding_reference.h"
+#include "detectors/labelled_rows.h"
+#include "detectors/like_columns.h"
 #include "detectors/profile_json.h"
 #include "detectors/reference_columns.h"
+#include "detectors/row_sample.h"
 #include "detectors/segment_reference.h"
 #include "detectors/tally.h"
 
 namespace driftd::detectors {
 namespace {
 
-using Rows = std::vector<std::uint32_t>;
+using Rows = RowIndexes;
 
 Value text_value(const std::optional<std::string>& text) {
   return text ? Value{Value::Kind::text, 0, *text} : Value{};
 }
 Value number_value(std::optional<double> number) {
   return number ? Value{Value::Kind::number, *number, {}} : Value{};
-}
-
-// Of the id, else of time and features; whatever the order of the features.
-std::uint64_t sampling_hash(const Table& table, std::uint32_t row) {
-  if (!table.ids[row].empty()) return hash64(table.ids[row]);
-  auto sum = static_cast<std::uint64_t>(table.times[row]);
-  for (const TableColumn& column : table.features) {
-    const Value value = column.value(row);
-    if (value.kind == Value::Kind::absent) continue;
-    const std::uint64_t seed = hash64(column.name(), static_cast<std::uint64_t>(value.kind));
-    sum += value.kind == Value::Kind::number ? hash64(value.number, seed) : hash64(value.text, seed);
-  }
-  return hash64(std::string_view(reinterpret_cast<const char*>(&sum), sizeof sum));
 }
 
 // What an event's prediction and verdict mean, by row.
@@ -76,7 +61,8 @@ class Builder {
     if (Status all = take_the_bins(Side::pairs); !all.ok()) return all.error();
     count(Side::pairs, pair_rows_);
     if (parts_ != ProfileParts::predictions) describe_labels();
-    if (parts_ == ProfileParts::both && is_regression()) profile_.expected_loss = expected_loss();
+    if (parts_ == ProfileParts::both && is_regression())
+      profile_.expected_loss = expected_loss(profile_, table_, sources_, pair_rows_);
     for (auto& [block, counts] : blocks_) profile_.blocks.push_back(std::move(counts));
     for (auto& [label, segment] : segments_) profile_.segments.push_back(std::move(segment));
     profile_.digest = digest_of(profile_);
@@ -101,7 +87,7 @@ class Builder {
     TaskInference inference;
     for (const std::uint32_t row : all_rows_) {
       inference.add(table_.predicted[row]);
-      if (has_verdict(row)) {
+      if (has_verdict(table_, row)) {
         inference.add(*table_.verdicts[row]);
         pair_rows_.push_back(row);
       }
@@ -117,51 +103,17 @@ class Builder {
     profile_.pairs = parts_ == ProfileParts::predictions ? 0 : static_cast<std::int64_t>(pair_rows_.size());
   }
 
-  [[nodiscard]] bool has_verdict(std::uint32_t row) const {
-    const auto& verdict = table_.verdicts[row];
-    return verdict && (verdict->label || verdict->value);
-  }
-
   void resolve_outcomes() {
     outcomes_.predictions.resize(table_.size());
     outcomes_.losses.resize(table_.size());
     for (const std::uint32_t row : all_rows_) {
       outcomes_.predictions[row] = resolve(table_.predicted[row], profile_.task);
-      if (parts_ == ProfileParts::predictions || !has_verdict(row)) continue;
+      if (parts_ == ProfileParts::predictions || !has_verdict(table_, row)) continue;
       const auto pair = resolve(table_.predicted[row], *table_.verdicts[row], profile_.task);
       if (!pair) continue;
       outcomes_.losses[row] = loss_of(*pair);
       profile_.performance.add(*pair);
     }
-  }
-
-  // In the order of their hashes, then of their content.
-  [[nodiscard]] Rows by_hash(const Rows& rows,
-                             std::size_t most = std::numeric_limits<std::size_t>::max()) const {
-    std::vector<std::pair<std::uint64_t, std::uint32_t>> hashed;
-    hashed.reserve(rows.size());
-    for (const std::uint32_t row : rows) hashed.emplace_back(sampling_hash(table_, row), row);
-    const auto by_content = [this](const auto& a, const auto& b) {
-      if (a.first != b.first) return a.first < b.first;
-      const auto key = [this](std::uint32_t row) {
-        return std::pair(table_.times[row], table_.hashes.empty() ? 0 : table_.hashes[row]);
-      };
-      return key(a.second) < key(b.second);
-    };
-    if (most < hashed.size()) {
-      std::nth_element(hashed.begin(), hashed.begin() + static_cast<std::ptrdiff_t>(most), hashed.end(),
-                       by_content);
-      hashed.resize(most);
-    }
-    std::sort(hashed.begin(), hashed.end(), by_content);
-    Rows kept;
-    for (const auto& [hash, row] : hashed) kept.push_back(row);
-    return kept;
-  }
-
-  // The rows whose values give the edges: all, or those with the smallest hashes.
-  [[nodiscard]] Rows edge_rows(const Rows& rows) const {
-    return rows.size() <= kMostEdgeRows ? rows : by_hash(rows, kMostEdgeRows);
   }
 
   void add_column(ColumnSource source, const Rows& all, const Rows& edges, std::optional<ColumnType> type) {
@@ -173,42 +125,12 @@ class Builder {
     sources_.push_back(std::move(source));
   }
 
-  // Its columns in its order, over its bins; moments are those of the rows.
   Status take_the_bins(Side side) {
-    if (like_ == nullptr) return success();
-    std::vector<ColumnProfile> columns;
-    std::vector<ColumnSource> sources;
-    for (std::size_t i = 0; i < profile_.columns.size(); ++i) {
-      if (side_of(profile_.columns[i].role) == side) continue;
-      columns.push_back(profile_.columns[i]);
-      sources.push_back(sources_[i]);
-    }
-    for (const ColumnProfile& column : like_->columns) {
-      if (side_of(column.role) != side || column.role == Role::derived) continue;
-      const auto known = std::find_if(profile_.columns.begin(), profile_.columns.end(),
-                                      [&](const ColumnProfile& own) { return own.name == column.name; });
-      if (known == profile_.columns.end() && side == Side::predictions)
-        return Error{ErrorCode::invalid, "the rows have no column " + column.name +
-                                             ", which the profile has that they are to be like"};
-      ColumnProfile& made = columns.emplace_back(column);
-      made.reference.assign(column.cells(), CellCount{});
-      if (known == profile_.columns.end()) {
-        sources.push_back({column.name, column.role, [](std::size_t) { return Value{}; }});
-        continue;
-      }
-      if (column.type == ColumnType::numeric && known->type == column.type) {
-        made.mean = known->mean;
-        made.standard_deviation = known->standard_deviation;
-      }
-      sources.push_back(sources_[static_cast<std::size_t>(known - profile_.columns.begin())]);
-    }
-    profile_.columns = std::move(columns);
-    sources_ = std::move(sources);
-    return success();
+    return like_ == nullptr ? success() : take_bins_of(*like_, side, profile_.columns, sources_);
   }
 
   void add_prediction_columns() {
-    const Rows edges = edge_rows(all_rows_);
+    const Rows edges = edge_rows(table_, all_rows_);
     for (const TableColumn& column : table_.features) {
       if (is_reserved_column(column.name())) continue;
       add_column({column.name(), Role::feature, [&column](std::size_t row) { return column.value(row); }},
@@ -225,65 +147,24 @@ class Builder {
 
   void add_pair_columns() {
     if (pair_rows_.empty() || profile_.task.task == Task::none) return;
-    const Rows edges = edge_rows(pair_rows_);
+    const Rows edges = edge_rows(table_, pair_rows_);
     add_column(label_source(), pair_rows_, edges, outcome_type());
     add_column({"loss", Role::loss, [this](std::size_t row) { return number_value(outcomes_.losses[row]); }},
                pair_rows_, edges, ColumnType::numeric);
   }
 
-  // Where feedback times are not known, the pairs' own are those of the rows.
-  [[nodiscard]] evidence::LabelSource label_source_of(const Rows& rows) const {
-    evidence::LabelSource source;
-    source.task = profile_.task.task;
-    source.slot = table_.slot;
-    for (const std::uint32_t row : rows) {
-      if (!has_verdict(row)) continue;
-      const auto pair = resolve(table_.predicted[row], *table_.verdicts[row], profile_.task);
-      if (!pair) continue;
-      const PairTimes times = row < table_.pair_times.size() ? table_.pair_times[row] : PairTimes{};
-      const bool known = times.prediction != kNoTime && times.feedback != kNoTime;
-      source.ages_known = source.ages_known && known && table_.times[row] != kNoTime;
-      source.pairs.push_back(
-          known ? evidence::labelled_pair(*pair, times.prediction, times.feedback, table_.times[row])
-                : evidence::labelled_pair(*pair, 0, 0, table_.times[row]));
-    }
-    return source;
-  }
-
   void describe_labels() {
-    evidence::LabelSource source = label_source_of(pair_rows_);
+    evidence::LabelSource source = label_source_of(table_, profile_.task, pair_rows_);
     source.predictions = table_.cohorts;
     if (source.pairs.empty()) return;
     profile_.labels = evidence::label_reference(source);
     for (auto& [label, segment] : segments_) {
-      evidence::LabelSource part = label_source_of(segment_rows_.at(label));
+      evidence::LabelSource part = label_source_of(table_, profile_.task, segment_rows_.at(label));
       if (part.pairs.empty()) continue;
       if (const auto known = table_.segment_cohorts.find(label); known != table_.segment_cohorts.end())
         part.predictions = known->second;
       segment.labels = evidence::label_reference(part, *profile_.labels);
     }
-  }
-
-  // From the rows that give the edges; five-minute blocks, or rows where times are not known, make halves.
-  [[nodiscard]] std::optional<LossModel> expected_loss() const {
-    const SliceColumns columns(profile_);
-    const Binner binner(profile_, Side::predictions);
-    SlicedRows sliced;
-    sliced.columns = columns.size();
-    std::vector<std::uint8_t> cells(binner.columns()), odd, bins(columns.size());
-    Rows rows = edge_rows(pair_rows_);
-    std::sort(rows.begin(), rows.end());
-    for (const std::uint32_t row : rows) {
-      if (!outcomes_.losses[row] || !std::isfinite(*outcomes_.losses[row])) continue;
-      for (std::uint32_t k = 0; k < cells.size(); ++k)
-        cells[k] = binner.cell_of(k, sources_[k].value(row)).cell;
-      if (!columns.bin(cells, bins)) return std::nullopt;
-      sliced.bins.insert(sliced.bins.end(), bins.begin(), bins.end());
-      sliced.losses.push_back(*outcomes_.losses[row]);
-      const auto block = block_of(row);
-      odd.push_back(block ? LossModel::is_odd(*block) : sampling_hash(table_, row) % 2 != 0);
-    }
-    return LossModel::fit(columns.id(), columns.bins(), sliced, odd);
   }
 
   [[nodiscard]] bool is_regression() const { return profile_.task.task == Task::regression; }
@@ -316,37 +197,12 @@ class Builder {
 
   // Before rows are counted, for the codes of their embeddings are kept with their cells.
   void describe_embeddings() {
-    std::vector<const ColumnProfile*> columns = profile_.side(Side::predictions);
-    std::vector<derived::Embedding>& made = derived_.embeddings;
-    std::uint64_t seed = options_.derived.seed;
-    if (like_ != nullptr) {
-      if (like_->derived) made = like_->derived->embeddings;
-      if (like_->derived) seed = like_->derived->seed;
-    } else if (options_.derived.fourier > 0 && table_.size() >= derived::kLeastRows) {
-      for (std::uint32_t i = 0; i < columns.size() && made.size() < derived::kMostEmbeddings; ++i) {
-        if (columns[i]->length == 0) continue;
-        const double scale = derived::median_distance(scale_rows(sources_[i], columns[i]->length));
-        if (scale > 0 && std::isfinite(scale))
-          made.push_back(
-              {i, columns[i]->length, static_cast<std::uint32_t>(options_.derived.fourier), scale});
-      }
-    }
-    embeddings_.emplace(columns, made, seed);
-  }
-
-  // Those with the smallest hashes.
-  [[nodiscard]] std::vector<std::vector<float>> scale_rows(const ColumnSource& source,
-                                                           std::uint32_t length) const {
-    std::vector<std::vector<float>> rows;
-    for (const std::uint32_t row : by_hash(all_rows_)) {
-      const Value value = source.value(row);
-      std::vector<float> items;
-      if (value.kind != Value::Kind::array || !read_items(value.text, items) || items.size() != length)
-        continue;
-      rows.push_back(std::move(items));
-      if (rows.size() == derived::kScaleRows) break;
-    }
-    return rows;
+    const derived::Definitions* kept = like_ != nullptr && like_->derived ? &*like_->derived : nullptr;
+    if (kept != nullptr) derived_.embeddings = kept->embeddings;
+    if (like_ == nullptr)
+      derived_.embeddings = reference_embeddings(profile_, sources_, table_, all_rows_, options_.derived);
+    embeddings_.emplace(profile_.side(Side::predictions), derived_.embeddings,
+                        kept != nullptr ? kept->seed : options_.derived.seed);
   }
 
   // From what count() has kept of the predictions' side.
@@ -362,10 +218,6 @@ class Builder {
     derived_ = {};
   }
 
-  [[nodiscard]] bool wants_derived() const {
-    return like_ != nullptr ? like_->derived.has_value() : options_.derived.any();
-  }
-
   void keep_for_derived(std::uint32_t row, const std::vector<std::uint8_t>& cells) {
     std::vector<std::uint8_t>& kept = derived_.rows.cells;
     derived_.rows.columns = cells.size() + embeddings_->codes();
@@ -373,7 +225,7 @@ class Builder {
     kept.resize(kept.size() + embeddings_->codes());
     embeddings_->code([&](std::uint32_t column) { return sources_[column].value(row); },
                       std::span(kept).last(embeddings_->codes()), items_);
-    derived_.blocks.push_back(block_of(row).value_or(derived::kNoBlock));
+    derived_.blocks.push_back(block_of(table_, row).value_or(derived::kNoBlock));
     derived_.hashes.push_back(sampling_hash(table_, row));
   }
 
@@ -381,6 +233,8 @@ class Builder {
   void count(Side side, Rows rows) {
     const std::vector<std::size_t> numbers = derive_side(side);
     if (numbers.empty()) return;
+    const bool derives =
+        side == Side::predictions && (like_ != nullptr ? like_->derived.has_value() : options_.derived.any());
     const Binner binner(profile_, side);
     const auto layout = std::make_shared<const TallyLayout>(profile_, side);
     Tally total(layout);
@@ -388,8 +242,9 @@ class Builder {
     SegmentCounter segments(segment_rows_, table_.size(), side, layout);
     std::vector<std::uint8_t> cells(numbers.size());
     std::vector<std::uint8_t> places(numbers.size());
-    std::stable_sort(rows.begin(), rows.end(),
-                     [this](std::uint32_t a, std::uint32_t b) { return block_of(a) < block_of(b); });
+    std::stable_sort(rows.begin(), rows.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return block_of(table_, a) < block_of(table_, b);
+    });
     for (std::size_t i = 0; i < rows.size(); ++i) {
       for (std::size_t k = 0; k < numbers.size(); ++k) {
         const Cell cell = binner.cell_of(static_cast<std::uint32_t>(k), sources_[numbers[k]].value(rows[i]));
@@ -397,11 +252,11 @@ class Builder {
         places[k] = cell.place;
       }
       block.add(cells, places);
-      if (side == Side::predictions && wants_derived()) keep_for_derived(rows[i], cells);
-      segments.add(rows[i], cells, places, block_of(rows[i]));
-      if (i + 1 < rows.size() && block_of(rows[i + 1]) == block_of(rows[i])) continue;
+      if (derives) keep_for_derived(rows[i], cells);
+      segments.add(rows[i], cells, places, block_of(table_, rows[i]));
+      if (i + 1 < rows.size() && block_of(table_, rows[i + 1]) == block_of(table_, rows[i])) continue;
       total.merge(block);
-      if (const auto number = block_of(rows[i])) keep_block(*number, side, block);
+      if (const auto number = block_of(table_, rows[i])) keep_block(*number, side, block);
       block.clear();
     }
     std::move(segments).finish(segments_);
@@ -410,12 +265,6 @@ class Builder {
       profile_.columns[numbers[k]].reference.assign(counts.begin(), counts.end());
       (void)profile_.columns[numbers[k]].derive();
     }
-  }
-
-  // Empty where the row has no time.
-  [[nodiscard]] std::optional<std::int64_t> block_of(std::uint32_t row) const {
-    const Time time = table_.times[row];
-    return time == kNoTime ? std::optional<std::int64_t>() : slot_of(time, kProfileBlock);
   }
 
   void keep_block(std::int64_t number, Side side, const Tally& counts) {

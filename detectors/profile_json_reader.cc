@@ -10,8 +10,8 @@
 
 #include "core/codec.h"
 #include "core/embedding.h"
-#include "detectors/base64.h"
 #include "detectors/derived/fits.h"
+#include "detectors/json_item.h"
 #include "detectors/segment_reference.h"
 #include "detectors/tally.h"
 
@@ -21,87 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;
-
-// Thrown and caught in this file: the first thing that is wrong.
-struct Wrong {
-  std::string message;
-};
-
-[[noreturn]] void refuse(const std::string& key, const std::string& what) { throw Wrong{key + ": " + what}; }
-
-// A JSON value and the path of keys that leads to it.
-class Item {
- public:
-  Item(const Json& json, std::string path) : json_(&json), path_(std::move(path)) {}
-
-  [[nodiscard]] Item at(const std::string& key) const {
-    if (!json_->is_object()) refuse("an object is wanted");
-    const auto found = json_->find(key);
-    const std::string path = path_.empty() ? key : path_ + "." + key;
-    if (found == json_->end()) detectors::refuse(path, "missing");
-    return {*found, path};
-  }
-  [[nodiscard]] bool has(const std::string& key) const { return json_->is_object() && json_->contains(key); }
-  [[nodiscard]] std::vector<Item> list() const {
-    if (!json_->is_array()) refuse("a list is wanted");
-    std::vector<Item> items;
-    for (std::size_t i = 0; i < json_->size(); ++i) {
-      items.emplace_back((*json_)[i], path_ + "[" + std::to_string(i) + "]");
-    }
-    return items;
-  }
-  [[nodiscard]] std::string text() const {
-    if (!json_->is_string()) refuse("a text is wanted");
-    return json_->get<std::string>();
-  }
-  [[nodiscard]] bool flag() const {
-    if (!json_->is_boolean()) refuse("true or false is wanted");
-    return json_->get<bool>();
-  }
-  [[nodiscard]] double number() const {
-    if (!json_->is_number()) refuse("a number is wanted");
-    const auto value = json_->get<double>();
-    if (!std::isfinite(value)) refuse("the number is out of range");
-    return value;
-  }
-  [[nodiscard]] std::int64_t integer(std::int64_t least, std::int64_t most) const {
-    if (!json_->is_number_integer()) refuse("an integer is wanted");
-    const bool huge = json_->is_number_unsigned() && json_->get<std::uint64_t>() > INT64_MAX;
-    const auto value = huge ? most : json_->get<std::int64_t>();
-    if (huge || value < least || value > most) refuse("the number is out of range");
-    return value;
-  }
-  [[nodiscard]] std::uint64_t hash() const {
-    if (!json_->is_number_unsigned()) refuse("a whole number is wanted");
-    return json_->get<std::uint64_t>();
-  }
-  [[nodiscard]] Time time() const {
-    if (json_->is_null()) return kNoTime;
-    const auto time = parse_rfc3339(text());
-    if (!time) refuse("a time like 2026-11-20T08:00:00Z is wanted");
-    return *time;
-  }
-  [[nodiscard]] std::string bytes() const {
-    auto bytes = bytes_of_base64(text());
-    if (!bytes) refuse("base64 is wanted");
-    return *std::move(bytes);
-  }
-  [[nodiscard]] std::vector<double> numbers() const {
-    std::vector<double> found;
-    for (const Item& item : list()) found.push_back(item.number());
-    return found;
-  }
-  [[nodiscard]] std::vector<std::string> texts() const {
-    std::vector<std::string> found;
-    for (const Item& item : list()) found.push_back(item.text());
-    return found;
-  }
-  [[noreturn]] void refuse(const std::string& what) const { detectors::refuse(path_, what); }
-
- private:
-  const Json* json_;
-  std::string path_;
-};
 
 template <class T>
 bool rises(const std::vector<T>& values) {

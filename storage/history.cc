@@ -32,7 +32,7 @@ std::optional<HistoryKey> parse_history_key(std::string_view bytes) {
   const std::uint8_t kind = in.u8();
   key.segment = in.u32();
   key.slot = in.i64();
-  if (!in.ok() || !in.tail().empty() || kind > static_cast<std::uint8_t>(HistoryKind::pair))
+  if (!in.ok() || !in.tail().empty() || kind > static_cast<std::uint8_t>(HistoryKind::score))
     return std::nullopt;
   key.kind = static_cast<HistoryKind>(kind);
   return key;

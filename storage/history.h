@@ -20,6 +20,7 @@ namespace driftd::storage {
 enum class HistoryKind : std::uint8_t {
   prediction = 0,  // tallies of features and predictions
   pair = 1,        // performance, filed under the prediction's slot
+  score = 2,       // predictions by score, for performance without labels
 };
 
 struct HistoryKey {

@@ -1,7 +1,7 @@
 #include "app/certify/stored_reference.h"
 
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/state_keys.h"
@@ -11,34 +11,6 @@
 
 namespace driftd::app {
 namespace {
-
-struct Known {
-  std::uint32_t series = 0;
-  std::string version;
-};
-
-// The model's versions, in the order in which they were first seen.
-Result<std::vector<Known>> versions_in(const storage::Store& store, const std::string& model) {
-  std::vector<Known> found;
-  Status fault = success();
-  std::uint32_t series = 0;
-  const Status listed =
-      store.for_each(storage::Key(storage::Table::registry), [&](std::string_view, std::string_view value) {
-        auto unsealed = unseal("registry", kStateFormat, value);
-        if (!unsealed.ok()) {
-          fault = unsealed.error();
-          return false;
-        }
-        Decoder in(unsealed->payload);
-        const std::string name(in.get_text());
-        if (name == model) found.push_back({series, std::string(in.get_text())});
-        ++series;
-        return true;
-      });
-  if (!listed.ok()) return listed.error();
-  if (!fault.ok()) return fault.error();
-  return found;
-}
 
 Result<std::shared_ptr<const detectors::Profile>> profile_in(const storage::Store& store,
                                                              std::uint32_t series, const char* part) {
@@ -64,19 +36,20 @@ Result<StoredReference> stored_reference(const std::string& storage, const std::
                                            " would be learnt: run the service first, or make a profile with "
                                            "`driftd profile` and name it in reference.file"};
   if (!store.ok()) return store.error();
-  const auto known = versions_in(*store, model);
-  if (!known.ok()) return known.error();
-  if (known->empty())
+  const auto versions = stored_versions(*store);
+  if (!versions.ok()) return versions.error();
+  if (std::ranges::none_of(*versions, [&](const StoredVersion& one) { return one.model == model; }))
     return Error{ErrorCode::not_found,
                  "no prediction of " + model + " has been seen yet, according to " + storage};
   StoredReference found;
-  for (auto one = known->rbegin(); one != known->rend() && !found.rows; ++one) {
-    if (version && one->version != *version) continue;
-    auto rows = profile_in(*store, one->series, "profile");
+  for (std::size_t i = versions->size(); i-- > 0 && !found.rows;) {
+    const StoredVersion& one = (*versions)[i];
+    if (one.model != model || (version && one.version != *version)) continue;
+    auto rows = profile_in(*store, static_cast<std::uint32_t>(i), "profile");
     if (!rows.ok()) return rows.error();
-    auto pairs = profile_in(*store, one->series, "pair-profile");
+    auto pairs = profile_in(*store, static_cast<std::uint32_t>(i), "pair-profile");
     if (!pairs.ok()) return pairs.error();
-    found = {one->version, std::move(*rows), std::move(*pairs)};
+    found = {one.version, std::move(*rows), std::move(*pairs)};
   }
   if (found.rows) return found;
   return Error{ErrorCode::not_found, "the reference of " + model + (version ? " version " + *version : "") +

@@ -68,9 +68,9 @@ const Fields<ColumnConfig>& fields_of_column() {
                    "bins of the shown statistics, between the reference's quantiles")
           .shown_default("10")
           .choice("type", &ColumnConfig::type,
-                  {{"auto", ColumnType::automatic},
-                   {"numeric", ColumnType::numeric},
-                   {"categorical", ColumnType::categorical}},
+                  {{"auto", DeclaredType::automatic},
+                   {"numeric", DeclaredType::numeric},
+                   {"categorical", DeclaredType::categorical}},
                   "auto: numeric where every value of the reference is a number")
           .flag("ignore", &ColumnConfig::ignore, "leave the column out")
           .number("importance", &ColumnConfig::importance, {0, 1000}, "",

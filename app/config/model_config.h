@@ -55,11 +55,11 @@ struct BudgetConfig {
   friend bool operator==(const BudgetConfig&, const BudgetConfig&) = default;
 };
 
-enum class ColumnType : std::uint8_t { automatic, numeric, categorical };
+enum class DeclaredType : std::uint8_t { automatic, numeric, categorical };
 
 struct ColumnConfig {
   std::optional<std::uint32_t> bins;
-  ColumnType type = ColumnType::automatic;
+  DeclaredType type = DeclaredType::automatic;
   bool ignore = false;
   double importance = 1;                  // its share of its kind's budget, in proportion
   std::vector<DetectorConfig> detectors;  // each kind at most once

@@ -11,8 +11,8 @@
 namespace driftd::app {
 namespace {
 
-constexpr std::array<std::string_view, 7> kParameters = {"column",  "segment", "statistic", "metric",
-                                                         "version", "from",    "to"};
+constexpr std::array<std::string_view, 8> kParameters = {"column",   "segment", "statistic", "metric",
+                                                         "estimate", "version", "from",      "to"};
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -61,8 +61,9 @@ Result<SeriesQuery> series_query(const ApiRequest& request) {
   const Target& target = request.target;
   for (const auto& [name, value] : target.query) {
     if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) {
-      return Error{ErrorCode::invalid, "unknown parameter " + name +
-                                           "; known: column, segment, statistic, metric, version, from, to"};
+      return Error{ErrorCode::invalid,
+                   "unknown parameter " + name +
+                       "; known: column, segment, statistic, metric, estimate, version, from, to"};
     }
   }
   const auto text = [&](std::string_view name) {
@@ -76,12 +77,17 @@ Result<SeriesQuery> series_query(const ApiRequest& request) {
   query.column = text("column");
   query.statistic = text("statistic");
   query.metric = text("metric");
+  query.estimate = text("estimate");
   if (query.metric.empty() == query.statistic.empty()) {
     return Error{ErrorCode::invalid, "give either statistic= (with column=) or metric="};
   }
   if (query.column.empty() != query.statistic.empty()) {
     return Error{ErrorCode::invalid, "column= and statistic= go together"};
   }
+  if (!query.estimate.empty() && query.metric.empty())
+    return Error{ErrorCode::invalid, "estimate= goes with metric="};
+  if (!query.estimate.empty() && query.estimate != "value" && query.estimate != "error")
+    return Error{ErrorCode::invalid, "estimate: " + query.estimate + " is neither value nor error"};
   if (auto fault = read_time(target, "from", query.from)) return *std::move(fault);
   if (auto fault = read_time(target, "to", query.to)) return *std::move(fault);
   if (query.from > query.to) return Error{ErrorCode::invalid, "from= is after to="};

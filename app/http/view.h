@@ -26,7 +26,8 @@ struct SeriesQuery {
   std::string column;                  // with `statistic`
   std::string statistic;               // "psi", ..., or "missing_ratio"
   std::string metric;                  // "accuracy", ...
-  Time from = kEarliestTime;           // slots that begin in [from, to)
+  std::string estimate;       // of a metric, without labels: "value", "error"; empty: the metric itself
+  Time from = kEarliestTime;  // slots that begin in [from, to)
   Time to = kLatestTime;
 };
 

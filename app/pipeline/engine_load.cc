@@ -51,31 +51,17 @@ Status Engine::load_model_numbers() {
 }
 
 Status Engine::load_versions() {
-  storage::Store& store = *parts_.store;
-  Status fault = success();
-  std::vector<std::pair<std::string, std::string>> names;
-  const Status listed =
-      store.for_each(storage::Key(storage::Table::registry), [&](std::string_view, std::string_view value) {
-        auto unsealed = unseal("registry", kStateFormat, value);
-        if (!unsealed.ok()) {
-          fault = unsealed.error();
-          return false;
-        }
-        Decoder in(unsealed->payload);
-        std::string model(in.get_text());
-        names.emplace_back(std::move(model), in.get_text());
-        return true;
-      });
-  if (!listed.ok()) return listed;
-  if (!fault.ok()) return fault;
+  const auto versions = stored_versions(*parts_.store);
+  if (!versions.ok()) return versions.error();
   if (Status done = load_model_numbers(); !done.ok()) return done;
-  for (std::uint32_t series = 0; series < names.size(); ++series) {
-    state_.registry.restore(series, names[series].first, names[series].second);
+  for (std::uint32_t series = 0; series < versions->size(); ++series) {
+    const StoredVersion& one = (*versions)[series];
+    state_.registry.restore(series, one.model, one.version);
     if (Status done = load_version_state(state_.registry.version(series)); !done.ok()) return done;
   }
   for (std::uint32_t number = 0; number < state_.registry.model_count(); ++number) {
     Model& model = state_.registry.model(number);
-    const Status done = read_state(store, storage::meta_key("model/" + model.name), "model",
+    const Status done = read_state(*parts_.store, storage::meta_key("model/" + model.name), "model",
                                    [&](Decoder& in) { return load_model(in, model); });
     if (!done.ok()) return done;
     model.changed = false;

@@ -61,15 +61,18 @@ std::int64_t Estimator::predictions(const SegmentState& state) const {
 std::vector<detectors::EstimatedValue> Estimator::estimate(const SegmentState& state) const {
   if (!able() || !revoked_by_.empty()) return {};
   if (model_ != nullptr)
-    return state.rows
-               ? detectors::LossTally::of_rows(version_.plan->slices, state.rows->total()).expected(*model_)
-               : std::vector<detectors::EstimatedValue>{};
-  return state.scores ? estimate_of(state.scores->total()) : std::vector<detectors::EstimatedValue>{};
+    return state.rows ? expected(state.rows->total()) : std::vector<detectors::EstimatedValue>{};
+  return state.scores ? expected(state.scores->total()) : std::vector<detectors::EstimatedValue>{};
 }
 
-std::vector<detectors::EstimatedValue> Estimator::estimate_of(const detectors::EstimateTally& seen) const {
-  return detectors::estimated_metrics(detectors::expected_outcomes(seen, maps_),
-                                      static_cast<double>(seen.predictions()));
+std::vector<detectors::EstimatedValue> Estimator::expected(const detectors::EstimateTally& scores) const {
+  return detectors::estimated_metrics(detectors::expected_outcomes(scores, maps_),
+                                      static_cast<double>(scores.predictions()));
+}
+
+std::vector<detectors::EstimatedValue> Estimator::expected(const detectors::Tally& rows) const {
+  if (model_ == nullptr) return {};
+  return detectors::LossTally::of_rows(version_.plan->slices, rows).expected(*model_);
 }
 
 std::vector<EstimateError> Estimator::errors() const {
@@ -82,7 +85,7 @@ std::vector<EstimateError> Estimator::errors() const {
     realised = state.losses->total().realised();
   } else if (model_ == nullptr && state.scored) {
     const detectors::EstimateTally& seen = state.scored->total();
-    estimated = estimate_of(seen);
+    estimated = expected(seen);
     realised = detectors::plug_in_metrics(detectors::actual_outcomes(seen, maps_),
                                           static_cast<double>(seen.predictions()));
   }

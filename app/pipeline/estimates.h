@@ -44,13 +44,14 @@ class Estimator {
 
   // Of a segment over `window`; nothing where it is not able, or revoked.
   [[nodiscard]] std::vector<detectors::EstimatedValue> estimate(const SegmentState& state) const;
+  // Of whatever rows of the version, revoked or not: by their scores (cbpe), or by the counts of their cells
+  // (dle).
+  [[nodiscard]] std::vector<detectors::EstimatedValue> expected(const detectors::EstimateTally& scores) const;
+  [[nodiscard]] std::vector<detectors::EstimatedValue> expected(const detectors::Tally& rows) const;
   // Of the predictions whose labels came within `window`.
   [[nodiscard]] std::vector<EstimateError> errors() const;
 
  private:
-  [[nodiscard]] std::vector<detectors::EstimatedValue> estimate_of(
-      const detectors::EstimateTally& seen) const;
-
   const Version& version_;
   detectors::CalibrationMaps maps_;
   const detectors::LossModel* model_ = nullptr;

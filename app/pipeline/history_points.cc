@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "app/pipeline/estimate_points.h"
 #include "app/pipeline/history_writer.h"
 #include "detectors/statistics/binned.h"
 
@@ -62,6 +63,8 @@ Result<std::vector<SeriesPoint>> history_points(Engine& engine, const Version& v
   if (!query.metric.empty()) {
     const auto metric = detectors::metric_of(query.metric);
     if (!metric) return Error{ErrorCode::invalid, "metric: there is none named '" + query.metric + "'"};
+    if (!query.estimate.empty())
+      return estimate_points(engine, version, {number, first, end}, *metric, query.estimate == "error");
     const Status read = history.for_each_pairs(engine.store(), version.series, number, first, end,
                                                [&](std::int64_t index, const PairHistory& pairs) {
                                                  stretch_of(index).performance.merge(pairs.performance);

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint8_t kRows = 0;
 constexpr std::uint8_t kPairs = 1;
+constexpr std::uint8_t kScores = 2;
 
 std::string encode(const PairHistory& value) {
   Encoder out;
@@ -65,13 +66,49 @@ std::string add_pairs_values(std::string_view existing, std::string_view added) 
   return encode(*sum);
 }
 
+std::string encode(std::uint64_t layout, const detectors::EstimateTally& scores) {
+  Encoder out, tally;
+  scores.save(tally);
+  out.put_u8(kScores);
+  out.put_u64(layout);
+  out.put_text(tally.bytes());
+  return out.take();
+}
+
+// Precondition: the kind's byte and the layout have been read.
+std::optional<detectors::EstimateTally> decode_scores(Decoder& in) {
+  Decoder bytes(in.get_text());
+  auto tally = detectors::EstimateTally::load(bytes);
+  if (!in.ok() || !tally.ok()) return std::nullopt;
+  return *std::move(tally);
+}
+
+std::string add_scores_values(std::string_view existing, std::string_view added) {
+  Decoder a(existing.substr(1));
+  Decoder b(added.substr(1));
+  const std::uint64_t layout = b.get_u64();
+  const bool fits = a.get_u64() == layout;
+  const auto more = decode_scores(b);
+  if (!more) return std::string(existing);
+  auto sum = fits ? decode_scores(a) : std::nullopt;
+  if (!sum) return std::string(added);
+  sum->merge(*more);
+  return encode(layout, *sum);
+}
+
 }  // namespace
 
 std::string add_history(std::string_view existing, std::string_view added) {
   if (existing.empty() || added.empty() || existing[0] != added[0])
     return std::string(added.empty() ? existing : added);
-  return static_cast<std::uint8_t>(added[0]) == kRows ? add_rows_values(existing, added)
-                                                      : add_pairs_values(existing, added);
+  switch (static_cast<std::uint8_t>(added[0])) {
+    case kRows:
+      return add_rows_values(existing, added);
+    case kScores:
+      return add_scores_values(existing, added);
+    default:
+      return add_pairs_values(existing, added);
+  }
 }
 
 void HistoryWriter::add(const storage::HistoryKey& key, std::string value) {
@@ -106,6 +143,12 @@ void HistoryWriter::add_pairs(std::uint32_t series, std::uint32_t segment, std::
   else
     value.performance.subtract(performance);
   add({series, storage::HistoryKind::pair, segment, slot}, encode(value));
+}
+
+void HistoryWriter::add_scores(std::uint32_t series, std::uint32_t segment, std::int64_t slot,
+                               const Plan& plan, const detectors::EstimateTally& scores) {
+  if (!scores.empty())
+    add({series, storage::HistoryKind::score, segment, slot}, encode(plan.score_layout_id, scores));
 }
 
 void HistoryWriter::put(storage::WriteBatch& batch) const {
@@ -159,6 +202,18 @@ Status HistoryWriter::for_each_pairs(
                     Decoder in(value);
                     if (in.get_u8() != kPairs) return;
                     if (const auto pairs = decode_pairs(in)) visit(slot, *pairs);
+                  });
+}
+
+Status HistoryWriter::for_each_scores(
+    const storage::Store& store, std::uint32_t series, std::uint32_t segment, std::int64_t first,
+    std::int64_t end, const Plan& plan,
+    const std::function<void(std::int64_t, const detectors::EstimateTally&)>& visit) const {
+  return for_each(store, {series, storage::HistoryKind::score, segment, first}, end,
+                  [&](std::int64_t slot, std::string_view value) {
+                    Decoder in(value);
+                    if (in.get_u8() != kScores || in.get_u64() != plan.score_layout_id) return;
+                    if (const auto scores = decode_scores(in)) visit(slot, *scores);
                   });
 }
 

@@ -2,9 +2,10 @@
 // the store.
 //
 // Changes are gathered in memory and written with the next checkpoint; reads see both. A value is one
-// of two kinds, each with the layout it was counted under (Plan::layout_id):
+// of three kinds, each with the layout it was counted under (Plan::layout_id; of scores score_layout_id):
 //   rows   put_u8 0, put_u64 layout, put_text Tally
 //   pairs  put_u8 1, put_u64 layout (0: none), put_text Tally of label and loss, put_text PairTally
+//   scores put_u8 2, put_u64 layout, put_text EstimateTally
 // Counts of different layouts cannot be added, nor can the performance of different tasks: those of the newer
 // reference stay (the operand).
 #pragma once
@@ -17,6 +18,7 @@
 #include <string_view>
 
 #include "app/pipeline/plan.h"
+#include "detectors/performance/estimate_tally.h"
 #include "detectors/performance/pair_tally.h"
 #include "storage/history.h"
 #include "storage/store.h"
@@ -39,6 +41,9 @@ class HistoryWriter {
   void add_pairs(std::uint32_t series, std::uint32_t segment, std::int64_t slot, const Plan* plan,
                  const detectors::Tally* tally, const detectors::PairTally& performance, int sign);
 
+  void add_scores(std::uint32_t series, std::uint32_t segment, std::int64_t slot, const Plan& plan,
+                  const detectors::EstimateTally& scores);
+
   // Into a checkpoint, and forgotten here once committed() says that it was written.
   void put(storage::WriteBatch& batch) const;
   void committed() { gathered_.clear(); }
@@ -53,6 +58,10 @@ class HistoryWriter {
   Status for_each_pairs(const storage::Store& store, std::uint32_t series, std::uint32_t segment,
                         std::int64_t first, std::int64_t end,
                         const std::function<void(std::int64_t slot, const PairHistory&)>& visit) const;
+  Status for_each_scores(
+      const storage::Store& store, std::uint32_t series, std::uint32_t segment, std::int64_t first,
+      std::int64_t end, const Plan& plan,
+      const std::function<void(std::int64_t slot, const detectors::EstimateTally&)>& visit) const;
 
  private:
   void add(const storage::HistoryKey& key, std::string value);

@@ -88,7 +88,7 @@ void Judge::change_row(const collector::Row& row, int sign) {
     count_row(*version.plan, segment, bytes.first(version.plan->row_cells()),
               bytes.last(version.plan->binner.columns()), slot.tally(segment, version.plan->layout), derived,
               sign);
-  if (!row.late) slot.add_scores(row.segments, score_codes(*version.plan, row.predicted), sign);
+  slot.add_scores(row.segments, score_codes(*version.plan, row.predicted), sign);
   if (row.late) correct(version, row.slot, late);
 }
 
@@ -98,6 +98,8 @@ void Judge::correct(Version& version, std::int64_t slot, const OpenSlot& late) {
   for (std::uint32_t segment = 0; segment < late.tallies.size(); ++segment)
     if (late.tallies[segment])
       parts_.history->add_rows(version.series, segment, slot, *version.plan, *late.tallies[segment]);
+  for (std::uint32_t segment = 0; segment < late.scores.size(); ++segment)
+    parts_.history->add_scores(version.series, segment, slot, *version.plan, late.scores[segment]);
   if (!late.tallies.empty() && late.tallies[0]) count_faults(version, *late.tallies[0]);
 }
 
@@ -207,9 +209,11 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
     segment_state(version, segment).rows->push(slot, *tally);
     parts_.history->add_rows(version.series, segment, slot, plan, *tally);
   }
-  for (std::uint32_t segment = 0; segment < data.scores.size(); ++segment)
-    if (!data.scores[segment].empty())
-      segment_state(version, segment).scores->push(slot, data.scores[segment]);
+  for (std::uint32_t segment = 0; segment < data.scores.size(); ++segment) {
+    if (data.scores[segment].empty()) continue;
+    segment_state(version, segment).scores->push(slot, data.scores[segment]);
+    parts_.history->add_scores(version.series, segment, slot, plan, data.scores[segment]);
+  }
   for (SegmentState& state : version.state)
     if (state.rows) state.rows->advance(slot);  // rules look at segments without events too
   const detectors::Tally& whole = *data.tallies[0];

@@ -270,18 +270,20 @@ void count_scores(std::vector<ScoredRow> rows, std::map<SlotKey, OpenSlot>& open
 }  // namespace
 
 void Lane::count() {
-  std::vector<ScoredRow> scored;
+  std::vector<ScoredRow> scored, late;
   for (const TakenRow& row : rows_) {
     if (!row.counts) continue;
     count_row(row);
-    if (row.late || row.scores == row.scores_end) continue;
+    if (row.scores == row.scores_end) continue;
     const SlotKey key{slot_of(row.time, settings_.slot), row.version->series};
     for (std::size_t i = row.segments; i < row.segments_end; ++i)
-      scored.push_back(
-          {key, segments_[i], std::span(scores_).subspan(row.scores, row.scores_end - row.scores)});
+      (row.late ? late : scored)
+          .push_back(
+              {key, segments_[i], std::span(scores_).subspan(row.scores, row.scores_end - row.scores)});
   }
   derive_now();
   count_scores(std::move(scored), open);
+  count_scores(std::move(late), corrections);
   rows_.clear();
   feedback_.clear();
   for (auto& list : dealt_) list.clear();

@@ -60,7 +60,7 @@ inline constexpr std::size_t kMostNotedCategories = 100'000;
 
 struct OpenSlot {
   std::vector<std::optional<detectors::Tally>> tallies;  // by segment; 0 is the whole model
-  std::vector<detectors::EstimateTally> scores;          // likewise, of on-time rows
+  std::vector<detectors::EstimateTally> scores;          // likewise
   detectors::RowTable raw;
   std::vector<std::int64_t>
       identified;  // rows that count and have an id, by segment: labels may come for them

@@ -29,6 +29,12 @@ detectors::derived::EmbeddingBinner embeddings_of(const detectors::Profile& prof
   return detectors::derived::EmbeddingBinner({}, {}, 0);
 }
 
+std::uint64_t score_layout_id_of(const detectors::TaskSpec& task) {
+  Encoder out;
+  task.save(out);
+  return hash64(out.bytes());
+}
+
 }  // namespace
 
 Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfig& config)
@@ -40,6 +46,7 @@ Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfi
       layout(std::make_shared<detectors::TallyLayout>(profile, which)),
       columns(profile.side(which)) {
   layout_id = layout_id_of(profile, side);
+  score_layout_id = score_layout_id_of(profile.task);
   if (which == detectors::Side::predictions) slices = detectors::SliceColumns(profile);
   for (std::uint32_t i = 0; i < columns.size(); ++i)
     if (auto kinds = detectors_on(config, columns[i]->name); !kinds.empty())
@@ -70,9 +77,9 @@ detectors::ProfileOptions profile_options(const ModelConfig& config, std::string
     detectors::ColumnOptions& wish = options.columns[name];
     wish.bins = column.bins;
     wish.ignore = column.ignore;
-    if (column.type != ColumnType::automatic)
-      wish.type = column.type == ColumnType::numeric ? detectors::ColumnType::numeric
-                                                     : detectors::ColumnType::categorical;
+    if (column.type != DeclaredType::automatic)
+      wish.type = column.type == DeclaredType::numeric ? detectors::ColumnType::numeric
+                                                       : detectors::ColumnType::categorical;
   }
   return options;
 }

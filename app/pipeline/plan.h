@@ -37,6 +37,7 @@ struct Plan {
   detectors::derived::RowDeriver deriver;  // of the columns after the binner's; has none on the pairs' side
   std::shared_ptr<const detectors::TallyLayout> layout;
   std::uint64_t layout_id = 0;  // equal where cells mean the same: tells whether stored counts still fit
+  std::uint64_t score_layout_id = 0;                     // likewise, where codes of scores do
   std::vector<const detectors::ColumnProfile*> columns;  // of this side, in order; into `profile`
   std::vector<WatchedColumn> watched;
   detectors::SliceColumns slices;  // of predictions: by what errors are looked at later

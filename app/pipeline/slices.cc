@@ -49,8 +49,8 @@ Found find_slices(const Version& version, std::int64_t slot, std::int64_t newest
 void add_slice_row(const Version& version, const Pair& pair, const detectors::ResolvedPair& resolved,
                    std::uint64_t hash, std::vector<detectors::SliceRow>& rows) {
   if (!version.plan || pair.cells.size() < version.plan->row_bytes()) return;
-  detectors::SliceRow row{hash, detectors::loss_of(resolved), {}};
-  if (!std::isfinite(row.loss)) return;
+  detectors::SliceRow row{hash, detectors::loss_of(resolved), resolved.actual_value, {}};
+  if (!std::isfinite(row.loss) || !std::isfinite(row.label)) return;
   row.bins.resize(version.plan->slices.size());
   const auto* cells = reinterpret_cast<const std::uint8_t*>(pair.cells.data());
   if (version.plan->slices.bin({cells, version.plan->binner.columns()}, row.bins))
@@ -67,7 +67,7 @@ void push_slice_rows(Version& version, std::int64_t slot, std::int64_t window,
   version.slices->push(slot, rows);
   if (!is_regression(version) || version.state.empty() || !version.state[0].losses) return;
   detectors::LossTally losses;
-  for (const detectors::SliceRow& row : rows) losses.add(row.bins, row.loss);
+  for (const detectors::SliceRow& row : rows) losses.add(row.bins, row.loss, row.label);
   version.state[0].losses->push(slot, std::move(losses));
 }
 

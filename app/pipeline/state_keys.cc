@@ -29,4 +29,25 @@ std::int64_t block_slot(std::string_view digits) {
   return static_cast<std::int64_t>(value ^ (1ULL << 63));
 }
 
+Result<std::vector<StoredVersion>> stored_versions(const storage::Store& store) {
+  std::vector<StoredVersion> found;
+  Status fault = success();
+  const Status listed =
+      store.for_each(storage::Key(storage::Table::registry), [&](std::string_view, std::string_view value) {
+        const auto unsealed = unseal("registry", kStateFormat, value);
+        if (!unsealed.ok()) {
+          fault = unsealed.error();
+          return false;
+        }
+        Decoder in(unsealed->payload);
+        StoredVersion& one = found.emplace_back();
+        one.model = in.get_text();
+        one.version = in.get_text();
+        return true;
+      });
+  if (!listed.ok()) return listed.error();
+  if (!fault.ok()) return fault.error();
+  return found;
+}
+
 }  // namespace driftd::app

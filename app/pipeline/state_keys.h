@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/codec.h"
 #include "core/result.h"
@@ -13,7 +14,7 @@
 namespace driftd::app {
 
 inline constexpr std::uint64_t kStateFormat =
-    4;  // 2: without segments of evidence; 3: without the items of arrays
+    5;  // 4: without the items of arrays; 3: without labels of sliced rows; 2: without segments of evidence
 
 // Names of single values (storage::meta_key).
 inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means
@@ -25,6 +26,14 @@ std::string block_key(std::uint32_t series, const char* part, std::int64_t slot)
 // All of a series, and what follows it in the key of each.
 std::string block_prefix(std::uint32_t series, const char* part);
 std::int64_t block_slot(std::string_view digits);
+
+// A version that the store knows; its place in the list is its series.
+struct StoredVersion {
+  std::string model;
+  std::string version;
+};
+// In the order in which they were first seen.
+Result<std::vector<StoredVersion>> stored_versions(const storage::Store& store);
 
 // Hands `take` the payload of one sealed value; a key that is not there is no fault.
 template <class Take>

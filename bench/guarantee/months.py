@@ -1,25 +1,29 @@
 """The recorded months under the detectors of others: windows of Evidently and NannyML over the raw values, and river's
 over the means of five minutes, as they are and less the reference's mean of the hour of the week.
-
-An alarm is a run of windows (or updates) that say drift, so that a window that stays red counts once. Matched: the
-threshold at which the months without a change have no more alarms than driftd had in them, found with all scores in
-hand, which is kinder than any choice made beforehand.
 """
 
 import math
-import sys
 
 import numpy as np
 import pandas as pd
 
 from competitors import adwin, page_hinkley
+from month_columns import (
+    COLUMNS_A_MONTH,
+    MONITORED,
+    PATIENCE,
+    SHIFTS,
+    SLOTS_A_DAY,
+    alarm_count,
+    columns_of,
+    hours,
+    matched_threshold,
+    runs,
+    slot_means,
+    tell,
+)
 from river import drift
 
-SLOTS_A_DAY = 288
-REFERENCE_DAYS = 28
-MONITORED = REFERENCE_DAYS * SLOTS_A_DAY
-PATIENCE = 3 * SLOTS_A_DAY
-SHIFTS = {"+ .5 sd": 0.5, "+ .25 sd": 0.25}
 SAMPLE = 10_000  # of the reference, for Evidently: its tests sort it for each window
 START = pd.Timestamp("2026-03-02")
 WINDOWS = {"hourly": 12, "daily": SLOTS_A_DAY}
@@ -27,59 +31,8 @@ MEANS = {
     "ADWIN": (adwin, 0.002, (0.002, 1e-4, 1e-6, 1e-9, 1e-15, 1e-25, 1e-50, 1e-100, 1e-200)),
     "Page-Hinkley": (page_hinkley, 50, (0.5, 1, 2, 4, 8, 16, 32, 50, 100)),
 }
-COLUMNS = 8  # of the first month that others read: rates are those of 20 columns all the same
 KSWIN_COLUMNS = 2  # an update takes long
 WARM = 7 * SLOTS_A_DAY  # of the reference, before the month begins
-
-
-class Column:
-    """One column of one month, and the change that is planted in it."""
-
-    def __init__(self, folder, month, column, change):
-        prefix = folder / f"month_{month}-column_{column:02}"
-        self.values = np.fromfile(prefix.with_suffix(".f32"), dtype=np.float32)
-        self.begins = np.concatenate([[0], np.cumsum(np.fromfile(prefix.with_suffix(".i32"), dtype=np.int32))])
-        self.change = change
-        self.reference = self.values[: self.begins[MONITORED]]
-
-    def slots(self):
-        return len(self.begins) - 1
-
-    def window(self, first, end, shift=0.0):
-        values = self.values[self.begins[first] : self.begins[end]].astype(float)
-        if shift and end > self.change:
-            values[max(self.begins[self.change] - self.begins[first], 0) :] += shift
-        return values
-
-    def windows(self, length, shift=0.0):
-        """(first, end) of the month's windows, or of those that the planted change is looked for in."""
-        for first in range(MONITORED, self.slots() - length + 1, length):
-            if not shift or (first + length > self.change and first < self.change + PATIENCE):
-                yield first, first + length
-
-
-def runs(flags):
-    flags = np.asarray(flags, dtype=bool)
-    return int(flags[0]) + int(np.sum(flags[1:] & ~flags[:-1])) if len(flags) else 0
-
-
-def alarm_count(scores, threshold):
-    return sum(runs(np.asarray(column) > threshold) for column in scores)
-
-
-def matched_threshold(scores, allowed):
-    """The least threshold with at most so many alarms over all columns."""
-    for threshold in np.unique(np.concatenate([np.asarray(column) for column in scores])):
-        if alarm_count(scores, threshold) <= allowed:
-            return float(threshold)
-    raise AssertionError("the largest score is not above itself")
-
-
-def hours(column, windows, scores, threshold):
-    for (_, end), score in zip(windows, scores, strict=True):
-        if score > threshold:
-            return (end - column.change) / 12
-    return math.inf
 
 
 def rows_of(name, columns, score, default, months, target, length):
@@ -166,17 +119,6 @@ def nannyml_rows(columns, months, target):
     return rows
 
 
-def slot_means(column, seasonal):
-    """Means of five minutes; less the reference's mean of that hour of the week where `seasonal`."""
-    sums = np.add.reduceat(column.values.astype(float), column.begins[:-1])
-    means = sums / np.diff(column.begins)
-    if seasonal:
-        cells = (np.arange(len(means)) // 12) % 168
-        level = np.array([means[:MONITORED][cells[:MONITORED] == cell].mean() for cell in range(168)])
-        means = means - level[cells]
-    return means
-
-
 def updates(make, setting, means, first, last):
     """Whether each update from `first` to `last` said drift; the week before warms the detector up."""
     detector, flags = make(setting), []
@@ -248,14 +190,9 @@ def kswin_rows(name, columns, means, months, target):
     return rows
 
 
-def tell(row):
-    print(row["name"], row["what"], row["setting"], row["count"], {k: float(np.median(v)) for k, v in row["waits"].items()}, file=sys.stderr, flush=True)
-
-
 def months(folder, target):
-    changes = [tuple(map(int, line.split())) for line in (folder / "changes.txt").read_text().splitlines()]
-    columns = [Column(folder, *change) for change in changes[:COLUMNS]]
-    exposure = len(columns) / 20
+    columns = columns_of(folder)
+    exposure = len(columns) / COLUMNS_A_MONTH
     rows = []
     for part in (river_rows, evidently_rows, nannyml_rows):
         rows += part(columns, exposure, target)

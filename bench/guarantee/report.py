@@ -34,6 +34,8 @@ def load(work):
     for part in others:
         if (path := work / f"competitors_{part}.json").exists():
             others[part] = json.loads(path.read_text())
+    if (path := work / "competitors_alibi.json").exists():
+        others["months"] += json.loads(path.read_text())
     return rows, others, json.loads((work / "real.json").read_text())
 
 
@@ -147,7 +149,7 @@ def draw(rows, others, path):
 
     figure, axes = plt.subplots(figsize=(8.5, 5.2))
     top = 100
-    families = {"driftd": "tab:green", "Evidently": "tab:orange", "NannyML": "tab:red", "ADWIN": "tab:blue", "Page-Hinkley": "tab:purple", "KSWIN": "tab:brown"}
+    families = {"driftd": "tab:green", "Evidently": "tab:orange", "NannyML": "tab:red", "ADWIN": "tab:blue", "Page-Hinkley": "tab:purple", "KSWIN": "tab:brown", "alibi-detect": "tab:cyan"}
     for name, setting, (count, exposure), large, _ in month_rows(rows, others):
         color = next(color for family, color in families.items() if name.startswith(family))
         hours = min(figures.median(large)[0], top)

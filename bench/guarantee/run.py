@@ -4,7 +4,7 @@
     bench/guarantee/run.py [--resume] [--stage STAGE]...
 
     protocols    the protocols of STATISTICS 14 in full, by bench_guarantee (half an hour of CPU)
-    competitors  the detectors of others on the same streams, in an environment of their own (requirements.txt)
+    competitors  the detectors of others on the same streams, in environments of their own (requirements*.txt)
     real         `driftd replay` of ../shared/data with evidence
     report       the document and the picture out of what the others left in build/guarantee
 
@@ -37,14 +37,14 @@ def build():
     subprocess.run(["cmake", "--build", "--preset", "release", "--target", "driftd", "bench_guarantee"], cwd=ROOT, check=True)
 
 
-def environment():
-    """The Python of the others, installed once."""
-    target, wanted = CACHE / "guarantee", (HERE / "requirements.txt").read_text()
+def environment(name="guarantee", requirements="requirements.txt"):
+    """A Python of the others, installed once."""
+    target, wanted = CACHE / name, (HERE / requirements).read_text()
     mark = target / ".complete"
     if not mark.exists() or mark.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", "--clear", target], check=True)
         pip = [target / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"]
-        subprocess.run([*pip, "-r", HERE / "requirements.txt"], check=True)
+        subprocess.run([*pip, "-r", HERE / requirements], check=True)
         mark.write_text(wanted)
     return target / "bin" / "python"
 
@@ -74,6 +74,9 @@ def run_competitors(resume):
         path = WORK / f"competitors_{part}.json"
         if not (resume and path.exists()):
             save(path, [environment(), HERE / "competitors.py", STREAMS, rows, part])
+    path = WORK / "competitors_alibi.json"
+    if not (resume and path.exists()):
+        save(path, [environment("guarantee-alibi", "requirements-alibi.txt"), HERE / "online_cvm.py", STREAMS, rows])
 
 
 def run_real(resume):

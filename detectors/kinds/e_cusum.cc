@@ -13,14 +13,11 @@ extern const Kind kind_e_cusum;
 const Kind kind_e_cusum = {
     .name = "e_cusum",
     .summary = "bets against a mean that is in order have made run_length of one (Page's form)",
-    .reads = "errors of a classifier (1 is wrong), or any numbers in [0, 1]",
+    .reads = Detector::kReads,
     .accepts = Detector::kAccepts,
-    .cost = "O(1): 6 bets, 12 with mode=both",
-    .memory = "32 bytes a bet",
-    .guarantee =
-        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on "
-        "the side that mode watches), the mean time to a report is at least run_length values, however "
-        "they depend on each other",
+    .cost = Detector::kCost,
+    .memory = Detector::kMemory,
+    .guarantee = Detector::kGuarantee,
     .paper =
         "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Page, Continuous inspection schemes, "
         "Biometrika 41, 1954",

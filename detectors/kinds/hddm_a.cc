@@ -4,6 +4,7 @@
 // bound was least, for rises, and where mean - bound was greatest, for falls.
 #include <cmath>
 
+#include "detectors/hddm_parameters.h"
 #include "detectors/kind_detector.h"
 
 namespace driftd::detectors {
@@ -12,20 +13,9 @@ namespace {
 class HddmA final : public KindDetector<HddmA> {
  public:
   static constexpr Accepts kAccepts = Accepts::unit_interval;
-  struct Parameters {
-    double drift_confidence = 0.001;
-    double warning_confidence = 0.005;
-    bool two_sided_test = false;
-  };
+  using Parameters = HddmParameters;
   static const Fields<Parameters>& fields() {
-    static const Fields<Parameters> table =
-        Fields<Parameters>()
-            .number("drift_confidence", &Parameters::drift_confidence, open_range(0.0, 1.0), "",
-                    "Chance of one false drift at one comparison: smaller means fewer and later reports.")
-            .number("warning_confidence", &Parameters::warning_confidence, open_range(0.0, 1.0), "",
-                    "The same for a warning.")
-            .flag("two_sided_test", &Parameters::two_sided_test,
-                  "Whether falls of the mean are reported too.");
+    static const Fields<Parameters> table = hddm_fields<Parameters>();
     return table;
   }
 

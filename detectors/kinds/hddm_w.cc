@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "detectors/hddm_parameters.h"
 #include "detectors/kind_detector.h"
 
 namespace driftd::detectors {
@@ -14,23 +15,13 @@ namespace {
 class HddmW final : public KindDetector<HddmW> {
  public:
   static constexpr Accepts kAccepts = Accepts::unit_interval;
-  struct Parameters {
-    double drift_confidence = 0.001;
-    double warning_confidence = 0.005;
+  struct Parameters : HddmParameters {
     double lambda_val = 0.05;
-    bool two_sided_test = false;
   };
   static const Fields<Parameters>& fields() {
     static const Fields<Parameters> table =
-        Fields<Parameters>()
-            .number("drift_confidence", &Parameters::drift_confidence, open_range(0.0, 1.0), "",
-                    "Chance of one false drift at one comparison: smaller means fewer and later reports.")
-            .number("warning_confidence", &Parameters::warning_confidence, open_range(0.0, 1.0), "",
-                    "The same for a warning.")
-            .number("lambda_val", &Parameters::lambda_val, {0.0, 1.0}, "",
-                    "Weight of the newest value in the fading mean.")
-            .flag("two_sided_test", &Parameters::two_sided_test,
-                  "Whether falls of the mean are reported too.");
+        hddm_fields<Parameters>().number("lambda_val", &Parameters::lambda_val, {0.0, 1.0}, "",
+                                         "Weight of the newest value in the fading mean.");
     return table;
   }
 

@@ -14,14 +14,11 @@ const Kind kind_shiryaev_roberts = {
     .name = "shiryaev_roberts",
     .summary =
         "bets against a mean that is in order have made run_length of one (Shiryaev and Roberts' form)",
-    .reads = "errors of a classifier (1 is wrong), or any numbers in [0, 1]",
+    .reads = Detector::kReads,
     .accepts = Detector::kAccepts,
-    .cost = "O(1): 6 bets, 12 with mode=both",
-    .memory = "32 bytes a bet",
-    .guarantee =
-        "proven: while the mean of each value given all before it stays within tolerance of `mean` (on "
-        "the side that mode watches), the mean time to a report is at least run_length values, however "
-        "they depend on each other",
+    .cost = Detector::kCost,
+    .memory = Detector::kMemory,
+    .guarantee = Detector::kGuarantee,
     .paper =
         "Shin, Ramdas and Rinaldo, E-detectors, NEJSDS 2024; Shiryaev, On optimum methods in quickest "
         "detection problems, 1963; Roberts, A comparison of some control chart procedures, "

@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "detectors/performance/binary_tally.h"
+
 namespace driftd::detectors {
 namespace {
 
@@ -124,6 +126,51 @@ EstimatedValue mean_of(Metric metric, const std::vector<Moment>& moments) {
   return {metric, sum.value / count, std::sqrt(sum.variance) / count};
 }
 
+// What scores cost, summed over predictions.
+struct Costs {
+  double weight = 0;  // labels of the class
+  Moment log_loss;    // of several classes: where the label is the class
+  Moment squares;
+};
+Costs costs_of(const ClassOutcome& outcomes, bool binary) {
+  Costs costs;
+  const auto add = [](Moment& sum, double if_class, double otherwise, double of_class, double all,
+                      double variance) {
+    sum.value += of_class * if_class + (all - of_class) * otherwise;
+    sum.variance += (if_class - otherwise) * (if_class - otherwise) * variance;
+  };
+  for (const ScoreOutcome& one : outcomes) {
+    const double of_class = one.hits + one.misses, all = one.predicted + one.rest;
+    const double variance =
+        bernoulli_variance(one.hits, one.predicted) + bernoulli_variance(one.misses, one.rest);
+    const double short_by = 1 - one.score;
+    costs.weight += of_class;
+    add(costs.log_loss, log_loss_of(one.score, true), binary ? log_loss_of(one.score, false) : 0, of_class,
+        all, variance);
+    add(costs.squares, short_by * short_by, one.score * one.score, of_class, all, variance);
+  }
+  return costs;
+}
+
+void add_costs(std::span<const ClassOutcome> classes, double predictions,
+               std::vector<EstimatedValue>& values) {
+  Costs sum;
+  for (const ClassOutcome& outcomes : classes) {
+    const Costs costs = costs_of(outcomes, classes.size() == 1);
+    sum.weight += costs.weight;
+    for (auto part : {&Costs::log_loss, &Costs::squares}) {
+      (sum.*part).value += (costs.*part).value;
+      (sum.*part).variance += (costs.*part).variance;
+    }
+  }
+  const double labels = classes.size() == 1 ? predictions : sum.weight;
+  if (labels > 0)
+    values.push_back(
+        {Metric::log_loss, sum.log_loss.value / labels, std::sqrt(sum.log_loss.variance) / labels});
+  values.push_back(
+      {Metric::brier, sum.squares.value / predictions, std::sqrt(sum.squares.variance) / predictions});
+}
+
 template <class HitsOf>
 std::vector<ClassOutcome> outcomes_of(const EstimateTally& tally, const CalibrationMaps& maps,
                                       const HitsOf& hits_of) {
@@ -134,7 +181,7 @@ std::vector<ClassOutcome> outcomes_of(const EstimateTally& tally, const Calibrat
     std::optional<std::uint32_t> last;
     for (const EstimateTally::Bin& bin : tally.classes()[which]) {
       const std::uint32_t score = bin.code / 2U;
-      if (last != score) outcomes.emplace_back();
+      if (last != score) outcomes.emplace_back().score = ScoreHistogram::score_of(score);
       last = score;
       ScoreOutcome& outcome = outcomes.back();
       const bool predicted = bin.code % 2 == 1;
@@ -150,8 +197,10 @@ std::vector<ClassOutcome> outcomes_of(const EstimateTally& tally, const Calibrat
 Band band_of(const EstimatedValue& value) {
   constexpr double kDeviations = 1.959963984540054;  // the normal's 97.5 % point
   const double half = kDeviations * value.standard_error;
-  const double most = value.metric <= Metric::roc_auc ? 1 : std::numeric_limits<double>::max();
-  return {std::max(0.0, value.value - half), std::min(most, value.value + half)};
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  const double least = value.metric == Metric::r2 ? -kLargest : 0;
+  const double most = larger_is_better(value.metric) ? 1 : kLargest;
+  return {std::max(least, value.value - half), std::min(most, value.value + half)};
 }
 
 std::vector<EstimatedValue> estimated_metrics(std::span<const ClassOutcome> classes, double predictions) {
@@ -173,6 +222,7 @@ std::vector<EstimatedValue> estimated_metrics(std::span<const ClassOutcome> clas
   if (!recall.empty()) values.push_back(mean_of(Metric::recall, recall));
   if (!f1.empty()) values.push_back(mean_of(Metric::f1, f1));
   if (!auc.empty()) values.push_back(mean_of(Metric::roc_auc, auc));
+  add_costs(classes, predictions, values);
   return values;
 }
 

@@ -3,8 +3,11 @@
 // Where a score, calibrated on the reference, says how often such predictions are right, the expected
 // confusion matrix follows from the scores alone: TP is the sum of p over what was predicted to be of the
 // class, FP that of 1 - p, FN the sum of p over the rest, TN what remains; accuracy, precision, recall and
-// F1 by plug-in, ROC AUC with weights p and 1 - p. Several classes: one against the rest each; accuracy is
-// the mean p of the predicted class, the others are means over the classes, as in multiclass_tally.h.
+// F1 by plug-in, ROC AUC with weights p and 1 - p; log loss and Brier score as the mean of what a score would
+// cost with either label, weighted likewise. Several classes: one against the rest each; accuracy is the mean
+// p of the predicted class, log loss the mean cost of the actual class with the p as its weights, the Brier
+// score the sum over the classes, the others are means over the classes, as in multiclass_tally.h. The
+// calibration error is not estimated: that there is none is the premise.
 // Sources: NannyML, *Confidence-based Performance Estimation*; Kivimaki et al., arXiv 2407.08649.
 //
 // Where it differs from NannyML: scores come from bins (off by at most 1/2048; ROC AUC by at most the
@@ -35,6 +38,7 @@ struct ScoreOutcome {
   double hits = 0;  // true positives
   double rest = 0;
   double misses = 0;  // false negatives
+  double score = 0;
 };
 using ClassOutcome = std::vector<ScoreOutcome>;  // by rising score
 
@@ -44,15 +48,15 @@ struct EstimatedValue {
   double standard_error = 0;
 };
 
-// Where 95 of 100 such draws lie; of a share within [0, 1], of a loss not below 0.
+// Where 95 of 100 such draws lie; of a share within [0, 1], of r2 at most 1, of a loss not below 0.
 struct Band {
   double lower = 0;
   double upper = 0;
 };
 Band band_of(const EstimatedValue& value);
 
-// accuracy, precision, recall, f1 and roc_auc in this order, without what is undefined. One class: binary;
-// more: macro. `predictions` is their number.
+// accuracy, precision, recall, f1, roc_auc, log_loss and brier in this order, without what is undefined. One
+// class: binary; more: macro. `predictions` is their number.
 std::vector<MetricValue> plug_in_metrics(std::span<const ClassOutcome> classes, double predictions);
 std::vector<EstimatedValue> estimated_metrics(std::span<const ClassOutcome> classes, double predictions);
 

@@ -6,13 +6,32 @@
 #include "detectors/performance/tally_codec.h"
 
 namespace driftd::detectors {
+namespace {
 
-void LossTally::add(std::span<const std::uint8_t> bins, double loss) {
+// r2 = 1 - square / (label_square - label^2): its slopes by the three means, and what labels leave open of
+// them.
+double r2_error(const LossModel& model, double square, double label, double spread, double n) {
+  using Part = LossModel::Part;
+  const double by_square = -1 / spread;
+  const double by_label_square = square / (spread * spread);
+  const double by_label = -2 * label * by_label_square;
+  const auto& [square_label, square_label_square, label_label_square] = model.covariances();
+  const double variance =
+      by_square * by_square * model.residual_variance(Part::square) +
+      by_label * by_label * model.residual_variance(Part::label) +
+      by_label_square * by_label_square * model.residual_variance(Part::label_square) +
+      2 * (by_square * by_label * square_label + by_square * by_label_square * square_label_square +
+           by_label * by_label_square * label_label_square);
+  return std::sqrt(std::max(0.0, variance) / n);
+}
+
+}  // namespace
+
+void LossTally::add(std::span<const std::uint8_t> bins, double loss, double label) {
   ++rows_;
   if (counts_.size() < bins.size()) counts_.resize(bins.size());
   for (std::size_t column = 0; column < bins.size(); ++column) ++counts_[column][bins[column]];
-  loss_.add(loss);
-  square_.add_product(loss, loss);
+  losses_.add(loss, label, 1);
 }
 
 LossTally LossTally::of_rows(const SliceColumns& columns, const Tally& rows) {
@@ -34,35 +53,45 @@ void LossTally::combine(const LossTally& other, int sign) {
   for (std::size_t column = 0; column < other.counts_.size(); ++column)
     for (std::size_t bin = 0; bin < kMostSliceBins; ++bin)
       counts_[column][bin] += sign * other.counts_[column][bin];
-  sign > 0 ? loss_.merge(other.loss_) : loss_.remove(other.loss_);
-  sign > 0 ? square_.merge(other.square_) : square_.remove(other.square_);
+  losses_.merge(other.losses_, sign);
   while (!counts_.empty() && counts_.back() == Counts{}) counts_.pop_back();
 }
 
+double LossTally::mean(const LossModel& model, LossModel::Part part) const {
+  double mean = model.base(part);
+  for (std::size_t column = 0; column < counts_.size(); ++column)
+    for (std::size_t bin = 0; bin < kMostSliceBins; ++bin)
+      if (counts_[column][bin] != 0)
+        mean += static_cast<double>(counts_[column][bin]) / static_cast<double>(rows_) *
+                model.effect(part, column, bin);
+  return mean;
+}
+
 std::vector<EstimatedValue> LossTally::expected(const LossModel& model) const {
+  using Part = LossModel::Part;
   if (rows_ <= 0) return {};
   const auto n = static_cast<double>(rows_);
-  LossModel::Means mean = model.base();
-  for (std::size_t column = 0; column < counts_.size(); ++column)
-    for (std::size_t bin = 0; bin < kMostSliceBins; ++bin) {
-      if (counts_[column][bin] == 0) continue;
-      const double share = static_cast<double>(counts_[column][bin]) / n;
-      mean.loss += share * model.effect(column, bin).loss;
-      mean.square += share * model.effect(column, bin).square;
-    }
-  const LossModel::Means variance = model.residual_variance();
-  const double loss_error = std::sqrt(variance.loss / n);
-  const double square_error = std::sqrt(variance.square / n);
-  const double rmse = std::sqrt(std::max(0.0, mean.square));
-  std::vector<EstimatedValue> values = {{Metric::mae, std::max(0.0, mean.loss), loss_error}};
-  if (rmse > 0) values.push_back({Metric::rmse, rmse, square_error / (2 * rmse)});
+  const auto error = [&](Part part) { return std::sqrt(model.residual_variance(part) / n); };
+  const double square = std::max(0.0, mean(model, Part::square));
+  const double rmse = std::sqrt(square);
+  std::vector<EstimatedValue> values = {
+      {Metric::mae, std::max(0.0, mean(model, Part::loss)), error(Part::loss)}};
+  if (rmse > 0) values.push_back({Metric::rmse, rmse, error(Part::square) / (2 * rmse)});
+  if (model.has(Part::relative))
+    values.push_back({Metric::mape, std::max(0.0, mean(model, Part::relative)), error(Part::relative)});
+  if (!model.has(Part::label)) return values;
+  const double label = mean(model, Part::label);
+  const double spread = mean(model, Part::label_square) - label * label;
+  const double r2 = 1 - square / spread;
+  if (spread > 0 && std::isfinite(r2))
+    values.push_back({Metric::r2, r2, r2_error(model, square, label, spread, n)});
   return values;
 }
 
 std::vector<MetricValue> LossTally::realised() const {
-  if (rows_ <= 0) return {};
-  const auto n = static_cast<double>(rows_);
-  return {{Metric::mae, loss_.value() / n}, {Metric::rmse, std::sqrt(square_.value() / n)}};
+  std::vector<MetricValue> values;
+  losses_.metrics(values);
+  return values;
 }
 
 void LossTally::save(Encoder& out) const {
@@ -70,8 +99,7 @@ void LossTally::save(Encoder& out) const {
   out.put_u64(counts_.size());
   for (const Counts& counts : counts_)
     for (const std::int64_t count : counts) out.put_i64(count);
-  loss_.save(out);
-  square_.save(out);
+  losses_.save(out);
 }
 
 Result<LossTally> LossTally::load(Decoder& in) {
@@ -83,11 +111,9 @@ Result<LossTally> LossTally::load(Decoder& in) {
   tally.counts_.resize(columns);
   for (Counts& counts : tally.counts_)
     for (std::int64_t& count : counts) count = get_pair_count(in);
-  for (ExactSum* sum : {&tally.loss_, &tally.square_}) {
-    auto loaded = ExactSum::load(in);
-    if (!loaded.ok()) return loaded.error();
-    *sum = *std::move(loaded);
-  }
+  auto losses = RegressionTally::load(in);
+  if (!losses.ok()) return losses.error();
+  tally.losses_ = *std::move(losses);
   if (!in.ok()) return Error{ErrorCode::corrupt, "losses by slice bin end too early"};
   return tally;
 }

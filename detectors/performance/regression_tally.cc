@@ -14,16 +14,19 @@ void add_finite(Metric metric, double value, std::vector<MetricValue>& out) {
 }  // namespace
 
 void RegressionTally::add(const ResolvedPair& pair, int sign) {
-  const double error = std::abs(pair.value - pair.actual_value);
+  add(std::abs(pair.value - pair.actual_value), pair.actual_value, sign);
+}
+
+void RegressionTally::add(double error, double actual, int sign) {
   const auto book = [sign](ExactSum& sum, double term) { sign > 0 ? sum.add(term) : sum.subtract(term); };
   pairs_ += sign;
   book(absolute_, error);
   squared_.add_product(error, error, sign);
-  book(label_, pair.actual_value);
-  label_squared_.add_product(pair.actual_value, pair.actual_value, sign);
-  if (pair.actual_value == 0) return;
+  book(label_, actual);
+  label_squared_.add_product(actual, actual, sign);
+  if (actual == 0) return;
   nonzero_ += sign;
-  book(relative_, error / std::abs(pair.actual_value));
+  book(relative_, error / std::abs(actual));
 }
 
 void RegressionTally::merge(const RegressionTally& other, int sign) {

@@ -17,6 +17,7 @@ namespace driftd::detectors {
 class RegressionTally {
  public:
   void add(const ResolvedPair& pair, int sign);
+  void add(double error, double actual, int sign);  // error: |value - actual|
   void merge(const RegressionTally& other, int sign);
 
   [[nodiscard]] std::int64_t pairs() const { return pairs_; }

@@ -20,6 +20,10 @@ std::size_t most_rows(std::size_t columns) {
   return std::clamp(kMostBytes / std::max<std::size_t>(columns, 1), std::size_t{256}, kMostRows);
 }
 
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
 std::int64_t reach_of(std::int64_t window, std::size_t log) {
   std::int64_t slots = window;
   for (std::size_t i = 0; i < log; ++i) slots = std::min(slots * kLonger, kMostSlots);
@@ -31,6 +35,7 @@ std::int64_t reach_of(std::int64_t window, std::size_t log) {
 void SliceLog::add(Block& block, const SliceRow& row) const {
   block.hashes.push_back(row.hash);
   block.losses.push_back(row.loss);
+  block.labels.push_back(row.label);
   block.bins.insert(block.bins.end(), row.bins.begin(),
                     row.bins.begin() + static_cast<std::ptrdiff_t>(columns_));
 }
@@ -56,6 +61,7 @@ void SliceLog::thin(Block& block, std::uint8_t level) {
     if (!stays(block.hashes[i], level)) continue;
     block.hashes[kept] = block.hashes[i];
     block.losses[kept] = block.losses[i];
+    block.labels[kept] = block.labels[i];
     std::copy_n(block.bins.begin() + static_cast<std::ptrdiff_t>(i * columns_), columns_,
                 block.bins.begin() + static_cast<std::ptrdiff_t>(kept * columns_));
     ++kept;
@@ -63,6 +69,7 @@ void SliceLog::thin(Block& block, std::uint8_t level) {
   held_ -= block.hashes.size() - kept;
   block.hashes.resize(kept);
   block.losses.resize(kept);
+  block.labels.resize(kept);
   block.bins.resize(kept * columns_);
   block.level = level;
 }
@@ -95,6 +102,7 @@ SlicedRows SliceLog::rows_since(std::int64_t slot) const {
     for (std::size_t i = 0; i < block->hashes.size(); ++i) {
       if (!stays(block->hashes[i], level)) continue;
       rows.losses.push_back(block->losses[i]);
+      rows.labels.push_back(block->labels[i]);
       rows.slots.push_back(block->slot);
       const auto begin = block->bins.begin() + static_cast<std::ptrdiff_t>(i * columns_);
       rows.bins.insert(rows.bins.end(), begin, begin + static_cast<std::ptrdiff_t>(columns_));
@@ -114,6 +122,7 @@ void SliceLog::save(Encoder& out) const {
     for (std::size_t i = 0; i < block.hashes.size(); ++i) {
       out.put_u64(block.hashes[i]);
       out.put_double(block.losses[i]);
+      out.put_double(block.labels[i]);
     }
     out.put_text({reinterpret_cast<const char*>(block.bins.data()), block.bins.size()});
   }
@@ -129,17 +138,17 @@ Status SliceLog::load(Decoder& in) {
     block.slot = in.get_i64();
     block.seen = get_pair_count(in);
     block.level = in.get_u8();
-    for (std::size_t rows = in.get_count(9); rows > 0 && in.ok(); --rows) {
+    for (std::size_t rows = in.get_count(17); rows > 0 && in.ok(); --rows) {
       block.hashes.push_back(in.get_u64());
       block.losses.push_back(in.get_double());
+      block.labels.push_back(in.get_double());
     }
     const std::string_view bins = in.get_text();
     block.bins.assign(bins.begin(), bins.end());
     good = block.level <= kLastLevel && block.bins.size() == block.hashes.size() * columns_ &&
            (blocks_.empty() || block.slot > blocks_.back().slot) &&
            std::all_of(block.bins.begin(), block.bins.end(), [](auto bin) { return bin < kMostSliceBins; }) &&
-           std::all_of(block.losses.begin(), block.losses.end(),
-                       [](double loss) { return std::isfinite(loss); });
+           all_finite(block.losses) && all_finite(block.labels);
     held_ += block.hashes.size();
     blocks_.push_back(std::move(block));
   }

@@ -17,11 +17,12 @@
 
 namespace driftd::detectors {
 
-// Of `columns` bins each; row i has bins[i * columns ...] and losses[i].
+// Of `columns` bins each; row i has bins[i * columns ...], losses[i] and labels[i].
 struct SlicedRows {
   std::size_t columns = 0;
   std::vector<std::uint8_t> bins;
   std::vector<double> losses;
+  std::vector<double> labels;  // of a regression, else 0
   std::vector<std::int64_t> slots;
   std::int64_t seen = 0;  // rows that they stand for
 
@@ -34,6 +35,7 @@ struct SlicedRows {
 struct SliceRow {
   std::uint64_t hash = 0;
   double loss = 0;
+  double label = 0;  // of a regression
   std::vector<std::uint8_t> bins;
 };
 
@@ -60,6 +62,7 @@ class SliceLog {
     std::uint8_t level = 0;
     std::vector<std::uint64_t> hashes;
     std::vector<double> losses;
+    std::vector<double> labels;
     std::vector<std::uint8_t> bins;
   };
   static bool stays(std::uint64_t hash, std::uint8_t level) {

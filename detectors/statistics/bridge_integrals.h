@@ -1,4 +1,4 @@
-// Integrals over the axis of a pooled sample, for the laws of distances where nothing drifts. Behind
+// Integrals over the axis of a pooled sample: distances, and their laws where nothing drifts. Behind
 // detectors/statistics/two_samples.h.
 #pragma once
 
@@ -18,6 +18,18 @@ void each_stretch(const TwoSamples& samples, Visit visit) {
   for (std::size_t i = 0; i + 1 < samples.steps().size(); ++i) {
     before += samples.steps()[i].both();
     visit(samples.steps()[i + 1].at - samples.steps()[i].at, static_cast<double>(before) / all);
+  }
+}
+
+// visit(width, F - G) for each stretch on which the two sides' distribution functions differ.
+template <class Visit>
+void each_gap(const TwoSamples& samples, Visit visit) {
+  const double whole = static_cast<double>(samples.n()) * static_cast<double>(samples.m());
+  std::int64_t gap = 0;  // m n (F - G)
+  for (std::size_t i = 0; i + 1 < samples.steps().size(); ++i) {
+    const Step& step = samples.steps()[i];
+    gap += step.reference * samples.m() - step.current * samples.n();
+    if (gap != 0) visit(samples.steps()[i + 1].at - step.at, static_cast<double>(gap) / whole);
   }
 }
 

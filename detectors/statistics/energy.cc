@@ -1,5 +1,4 @@
 #include <cmath>
-#include <cstddef>
 
 #include "core/exact_sum.h"
 #include "detectors/maths/distributions.h"
@@ -10,16 +9,8 @@ namespace driftd::detectors {
 
 std::optional<double> energy(const TwoSamples& samples) {
   if (!samples.comparable()) return std::nullopt;
-  const double whole = static_cast<double>(samples.n()) * static_cast<double>(samples.m());
   ExactSum area;
-  std::int64_t gap = 0;
-  for (std::size_t i = 0; i + 1 < samples.steps().size(); ++i) {
-    const Step& step = samples.steps()[i];
-    gap += step.reference * samples.m() - step.current * samples.n();
-    if (gap == 0) continue;
-    const double difference = static_cast<double>(gap) / whole;
-    area.add(difference * difference * (samples.steps()[i + 1].at - step.at));
-  }
+  each_gap(samples, [&area](double width, double gap) { area.add(gap * gap * width); });
   const double value = std::sqrt(2 * area.value());
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }

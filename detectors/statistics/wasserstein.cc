@@ -1,7 +1,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
 #include <numbers>
 
 #include "core/exact_sum.h"
@@ -17,15 +16,8 @@ double gamma_q95(double mean, double variance) {
 
 std::optional<double> wasserstein(const TwoSamples& samples) {
   if (!samples.comparable()) return std::nullopt;
-  const double whole = static_cast<double>(samples.n()) * static_cast<double>(samples.m());
   ExactSum area;
-  std::int64_t gap = 0;
-  for (std::size_t i = 0; i + 1 < samples.steps().size(); ++i) {
-    const Step& step = samples.steps()[i];
-    gap += step.reference * samples.m() - step.current * samples.n();
-    if (gap == 0) continue;
-    area.add(static_cast<double>(std::abs(gap)) / whole * (samples.steps()[i + 1].at - step.at));
-  }
+  each_gap(samples, [&area](double width, double gap) { area.add(std::abs(gap) * width); });
   const double value = area.value();
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }

@@ -169,7 +169,7 @@ TEST(Config, InheritsKeyByKey) {
   const ModelConfig& credit = config.models.of("credit");
   EXPECT_EQ(credit.threshold, 0.25);
   EXPECT_EQ(credit.columns.at("x").bins, 7U);
-  EXPECT_EQ(credit.columns.at("x").type, ColumnType::numeric);
+  EXPECT_EQ(credit.columns.at("x").type, DeclaredType::numeric);
   EXPECT_EQ(credit.reference.duration, 14 * kDay);
   EXPECT_EQ(config.models.of("plain").threshold, 0.25);
   EXPECT_EQ(config.models.of("unknown").columns.at("x").bins, 7U);

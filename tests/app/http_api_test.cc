@@ -109,16 +109,24 @@ TEST_F(Api, TakesASlicesQueryApart) {
 TEST_F(Api, TakesAMetricWithoutBoundsAndVersion) {
   get("/api/v1/models/credit/series?metric=accuracy");
   EXPECT_EQ(view_.last_query->metric, "accuracy");
+  EXPECT_EQ(view_.last_query->estimate, "");
   EXPECT_FALSE(view_.last_query->version.has_value());
   EXPECT_EQ(view_.last_query->from, kEarliestTime);
   EXPECT_EQ(view_.last_query->to, kLatestTime);
+}
+
+TEST_F(Api, TakesAMetricAsItWasExpected) {
+  get("/api/v1/models/credit/series?metric=accuracy&estimate=error");
+  EXPECT_EQ(view_.last_query->metric, "accuracy");
+  EXPECT_EQ(view_.last_query->estimate, "error");
 }
 
 TEST_F(Api, RefusesSeriesQueriesThatMeanNothing) {
   for (const char* query :
        {"", "?statistic=psi", "?column=a", "?column=a&statistic=psi&metric=f1", "?metric=f1&column=a",
         "?metric=f1&from=yesterday", "?metric=f1&from=2026-11-21T08:00:00",
-        "?metric=f1&from=99999999999999999", "?metric=f1&from=2&to=1", "?metric=f1&colum=a"}) {
+        "?metric=f1&from=99999999999999999", "?metric=f1&from=2&to=1", "?metric=f1&colum=a",
+        "?metric=f1&estimate=maybe", "?column=a&statistic=psi&estimate=value"}) {
     EXPECT_THAT(get(std::string("/api/v1/models/credit/series") + query, 400),
                 ::testing::Contains(::testing::_))
         << query;

@@ -90,6 +90,7 @@ class Bench {
                                         .column = "age",
                                         .statistic = statistic,
                                         .metric = metric,
+                                        .estimate = {},
                                         .from = kBegin - kDay,
                                         .to = kBegin + kDay});
     std::int64_t values = 0;

@@ -86,6 +86,32 @@ TEST_F(History, OfPairsTakesBackWhatWasCorrected) {
   EXPECT_EQ(visits, 1);
 }
 
+TEST_F(History, OfScoresAddsTakesBackAndForgetsOthersCodes) {
+  detectors::EstimateTally one, two;
+  one.add(std::vector<detectors::ScoreCode>{{0, 7}});
+  two.add(std::vector<detectors::ScoreCode>{{0, 7}});
+  two.add(std::vector<detectors::ScoreCode>{{0, 9}});
+  detectors::EstimateTally taken;
+  taken.add(std::vector<detectors::ScoreCode>{{0, 9}}, -1);
+  writer_.add_scores(1, 0, 3, *plan_, one);
+  commit();
+  writer_.add_scores(1, 0, 3, *plan_, two);
+  writer_.add_scores(1, 0, 3, *plan_, taken);
+  writer_.add_scores(1, 0, 4, *plan_, {});  // nothing is no slot
+  for (const bool stored : {false, true}) {
+    if (stored) commit();
+    std::map<std::int64_t, std::int64_t> seen;
+    const auto see = [&](std::int64_t slot, const detectors::EstimateTally& scores) {
+      seen[slot] = scores.predictions();
+      EXPECT_EQ(scores.classes().at(0).size(), 1U);
+      EXPECT_EQ(scores.classes()[0][0].n, 2);
+    };
+    EXPECT_TRUE(writer_.for_each_scores(*store_, 1, 0, 0, 100, *plan_, see).ok());
+    EXPECT_EQ(seen, (Slots{{3, 2}}));
+    EXPECT_EQ(rows(), Slots());
+  }
+}
+
 // What one addition would store, as the store sees it.
 std::vector<std::string> stored_values(const Plan& plan) {
   std::vector<std::string> values;

@@ -79,7 +79,7 @@ void expect_same(const ev::LabelReference& made, const ev::LabelReference& wante
 TEST(PairRenewal, HoldsThePairsOfItsFirstDaysWhateverTheRoundsAndRestarts) {
   Config config = config_that_learns(1);
   config.slot = kSlot;
-  config.models.standard.reference = {};  // auto
+  config.models.standard.reference = {};                  // auto
   config.models.standard.task = detectors::Task::binary;  // else only later predictions wait for labels
   config.models.standard.positive = "yes";
   resolve_defaults(config);

@@ -6,12 +6,11 @@
 #include <optional>
 #include <random>
 
+#include "topic_roles.h"
+
 namespace driftd::collector {
 namespace {
 
-constexpr unsigned kPredictions = static_cast<unsigned>(TopicRole::predictions);
-constexpr unsigned kFeedback = static_cast<unsigned>(TopicRole::feedback);
-constexpr unsigned kModels = static_cast<unsigned>(TopicRole::models);
 constexpr ClockOptions kOptions{
     .slot = kMinute, .lateness = 30 * kSecond, .idle_after = kMinute, .max_skew = kHour};
 

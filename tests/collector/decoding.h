@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "collector/decoder.h"
+#include "topic_roles.h"
 
 namespace driftd::collector {
 
-inline constexpr unsigned kPredictions = static_cast<unsigned>(TopicRole::predictions);
-inline constexpr unsigned kFeedback = static_cast<unsigned>(TopicRole::feedback);
-inline constexpr unsigned kModels = static_cast<unsigned>(TopicRole::models);
 inline constexpr unsigned kAllRoles = kPredictions | kFeedback | kModels;
 inline constexpr Time kRecordTime = 1'700'000'000 * kSecond;
 

@@ -134,6 +134,21 @@ TEST_F(KafkaSourceTest, PausingInTheMidstOfAStreamLosesNothing) {
   }
 }
 
+// Of librdkafka's own position after an end of partition: collector/kafka_poll.cc.
+TEST_F(KafkaSourceTest, PausedAtTheEndItGoesOnWithTheNextRecord) {
+  ASSERT_TRUE(mock_->create_topic("a", 1).ok());
+  const auto source = open(options({"a"}));
+  for (int round = 0; round < 5; ++round) {
+    send("a", 0, 10 * round, 5);
+    EXPECT_EQ(read_for(*source, std::chrono::milliseconds(400)).at(0), numbers(10 * round, 5));
+    source->pause(0, true);
+    EXPECT_TRUE(read_for(*source, std::chrono::milliseconds(100)).empty());
+    send("a", 0, 10 * round + 5, 5);
+    source->pause(0, false);
+    EXPECT_EQ(read_until(*source, count_is(5)).at(0), numbers(10 * round + 5, 5));
+  }
+}
+
 TEST_F(KafkaSourceTest, MissingTopicsAreAllNamed) {
   if (kafka_library_version().starts_with("2.0.")) {
     GTEST_SKIP() << "the broker inside librdkafka 2.0 creates every topic that is asked for";

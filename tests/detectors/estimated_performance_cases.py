@@ -2,7 +2,8 @@
 
 The test makes the same sets. Lines: `binary SEED REFERENCE N POWER TIES`, `multiclass SEED REFERENCE N`,
 `regression SEED N`; after each what comes of it: `estimated METRIC VALUE ...` (CBPE: isotonic regression on the raw
-scores of the reference), `deviation VALUE` (standard error of accuracy), `real METRIC VALUE ...`, and of several
+scores of the reference; log loss and Brier score, which NannyML does not estimate, by scikit-learn's with every row once
+as each class with its p as the weight), `deviation VALUE` (standard error of accuracy), `real METRIC VALUE ...`, and of several
 classes `weighted METRIC VALUE ...`.
 usage: estimated_performance_cases.py > estimated_performance_cases.txt
 """
@@ -60,6 +61,10 @@ def expected_auc(scores, p):
                                  sample_weight=np.r_[p, 1 - p])
 
 
+def expected_loss(score, scores, p):
+    return float(score(np.r_[np.ones(len(p)), np.zeros(len(p))], np.r_[scores, scores], sample_weight=np.r_[p, 1 - p]))
+
+
 def plug_in(predicted, p):
     hits, missed = p[predicted].sum(), p[~predicted].sum()
     return hits, predicted.sum() - hits, missed, (~predicted).sum() - missed
@@ -85,7 +90,9 @@ def binary(seed, reference, n, power, ties):
     tp, fp, fn, tn = plug_in(predicted, p)
     tell("estimated", {"accuracy": float((tp + tn) / n), "precision": float(tp / (tp + fp)),
                        "recall": float(tp / (tp + fn)), "f1": float(2 * tp / (2 * tp + fp + fn)),
-                       "roc_auc": float(expected_auc(scores, p))})
+                       "roc_auc": float(expected_auc(scores, p)),
+                       "log_loss": expected_loss(metrics.log_loss, scores, p),
+                       "brier": expected_loss(metrics.brier_score_loss, scores, p)})
     print("deviation", repr(float(math.sqrt((p * (1 - p)).sum()) / n)))
     tell("real", {"accuracy": metrics.accuracy_score(outcomes, predicted),
                   "precision": metrics.precision_score(outcomes, predicted),
@@ -108,7 +115,10 @@ def multiclass(seed, reference, n):
                        "precision": float(np.mean([tp / (tp + fp) for tp, fp, _, _ in sides])),
                        "recall": float(np.mean([tp / (tp + fn) for tp, _, fn, _ in sides])),
                        "f1": float(np.mean([2 * tp / (2 * tp + fp + fn) for tp, fp, fn, _ in sides])),
-                       "roc_auc": float(np.mean([expected_auc(scores[:, k], p[:, k]) for k in range(3)]))})
+                       "roc_auc": float(np.mean([expected_auc(scores[:, k], p[:, k]) for k in range(3)])),
+                       "log_loss": float(metrics.log_loss(np.repeat(range(3), n), np.tile(scores, (3, 1)),
+                                                          sample_weight=p.T.ravel())),
+                       "brier": sum(expected_loss(metrics.brier_score_loss, scores[:, k], p[:, k]) for k in range(3))})
     average = {name: getattr(metrics, f"{name}_score") for name in ("precision", "recall", "f1")}
     auc = {how: metrics.roc_auc_score(outcomes, scores, multi_class="ovr", average=how) for how in ("macro", "weighted")}
     tell("real", {"accuracy": metrics.accuracy_score(outcomes, predicted),

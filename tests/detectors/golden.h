@@ -11,6 +11,7 @@
 
 #include "core/node.h"
 #include "detectors/kind.h"
+#include "tests/detectors/case_files.h"
 
 namespace driftd::detectors {
 
@@ -18,12 +19,8 @@ inline const std::filesystem::path kShared = DRIFTD_SHARED_DIR;
 
 // One number a line; also gzipped.
 inline std::vector<double> numbers_of(const std::filesystem::path& file) {
-  const std::string command = "gzip -dcf '" + file.string() + "'";
-  std::FILE* pipe = popen(command.c_str(), "r");
   std::vector<double> numbers;
-  char line[256];
-  while (std::fgets(line, sizeof line, pipe) != nullptr) numbers.push_back(std::strtod(line, nullptr));
-  pclose(pipe);
+  for (const std::string& line : lines_of(file)) numbers.push_back(std::strtod(line.c_str(), nullptr));
   return numbers;
 }
 

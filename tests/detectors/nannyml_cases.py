@@ -1,13 +1,13 @@
 """Writes nannyml_cases.txt: performance without labels as NannyML estimates it, on real data by month.
 
 `housing MONTH METRIC VALUE ...` is CBPE (its calibrator is asked for even where NannyML would leave scores alone, as
-driftd always calibrates), `bike MONTH METRIC VALUE ...` DLE, both with `real_METRIC` what labels said. Needs an
-environment of its own (NannyML 0.13.1 does not name statsmodels, which it imports):
-    python3 -m venv ENV && ENV/bin/pip install --only-binary :all: nannyml==0.13.1 statsmodels==0.15.0
-usage: ENV/bin/python nannyml_cases.py SHARED_DATA > nannyml_cases.txt
+driftd always calibrates), `bike MONTH METRIC VALUE ...` DLE, both with `real_METRIC` what labels said; of bike also
+`real_r2`, scikit-learn's: NannyML estimates none. ENV is what scripts/setup.d/peers makes.
+usage: ENV/bin/python nannyml_cases.py SHARED_DATA | grep -v LightGBM > nannyml_cases.txt
 """
 import os
 import sys
+import types
 import warnings
 from pathlib import Path
 
@@ -15,7 +15,11 @@ import pandas as pd
 
 warnings.filterwarnings("ignore")
 os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
+# Wanted to tune hyperparameters alone; it would bring XGBoost and CUDA.
+sys.modules["flaml"] = types.ModuleType("flaml")
+sys.modules["flaml"].AutoML = None
 import nannyml  # noqa: E402
+from sklearn.metrics import r2_score  # noqa: E402
 
 DATA = Path(sys.argv[1])
 BIKE = ["season", "hour", "weekday", "weather", "holiday", "working_day", "temp", "feels_like", "humidity", "windspeed"]
@@ -25,13 +29,13 @@ def read(name):
     return pd.read_csv(DATA / f"{name}.csv.gz", parse_dates=["time"])
 
 
-def tell(data, result, names):
+def tell(data, result, names, more=None):
     frame = result.filter(period="analysis").to_df()
     for _, row in frame.iterrows():
         line = [data, str(row[("chunk", "key")])]
         for name in names:
             line += [name, repr(float(row[(name, "value")])), f"real_{name}", repr(float(row[(name, "realized")]))]
-        print(*line)
+        print(*line, *(more[row[("chunk", "key")]] if more else []))
 
 
 def housing():
@@ -63,11 +67,13 @@ def bike():
         for name in ("holiday", "working_day"):
             frame[name] = frame[name].astype(int)
         frame["label"] = frame["label"].astype(float)
-    names = ["mae", "rmse"]
+    names = ["mae", "rmse", "mape"]
     estimator = nannyml.DLE(feature_column_names=BIKE, y_pred="prediction", y_true="label", metrics=names,
                             timestamp_column_name="time", chunk_period="M", tune_hyperparameters=False)
     estimator.fit(reference)
-    tell("bike", estimator.estimate(current), names)
+    months = current.groupby(current["time"].dt.strftime("%Y-%m"))
+    real = {month: ["real_r2", repr(r2_score(rows["label"], rows["prediction"]))] for month, rows in months}
+    tell("bike", estimator.estimate(current), names, real)
 
 
 if __name__ == "__main__":

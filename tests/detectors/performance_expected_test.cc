@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -14,6 +13,7 @@
 
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/task.h"
+#include "tests/detectors/case_files.h"
 
 namespace driftd::detectors {
 namespace {
@@ -21,18 +21,8 @@ namespace {
 const std::filesystem::path kData = std::filesystem::path(DRIFTD_SHARED_DIR) / "data";
 
 std::vector<nlohmann::json> events(const std::string& name) {
-  const std::string command = "gzip -dc '" + (kData / name).string() + "'";
-  std::FILE* pipe = popen(command.c_str(), "r");
-  std::string text;
-  char buffer[65536];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-  pclose(pipe);
   std::vector<nlohmann::json> result;
-  std::size_t start = 0;
-  for (std::size_t end = 0; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
-    result.push_back(nlohmann::json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
-                                           text.begin() + static_cast<std::ptrdiff_t>(end)));
-  }
+  for (const std::string& line : lines_of(kData / name)) result.push_back(nlohmann::json::parse(line));
   return result;
 }
 

@@ -6,29 +6,17 @@
 
 #include <cmath>
 #include <cstdint>
-#include <fstream>
 #include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "detectors/binning.h"
+#include "tests/detectors/case_files.h"
 #include "tests/detectors/tables.h"
 
 namespace driftd::detectors {
 namespace {
-
-class Draws {
- public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
-  double operator()() {
-    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<double>(state_ >> 11U) / 9007199254740992.;
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 // The rows of slice_cases.py, number for number.
 struct Rows {
@@ -92,12 +80,11 @@ std::string words_of(const SliceColumns& columns, const Slice& slice) {
 }
 
 TEST(SliceSearch, NamesTheSlicesThatPandasNames) {
-  std::ifstream file(DRIFTD_SOURCE_DIR "/tests/detectors/slice_cases.txt");
   std::vector<Slice> found;
   std::size_t next = 0, compared = 0;
   Sliced made;
   std::string name;
-  for (std::string line; std::getline(file, line);) {
+  for (const std::string& line : lines_of(DRIFTD_SOURCE_DIR "/tests/detectors/slice_cases.txt")) {
     std::istringstream words(line);
     std::string word;
     words >> word;
@@ -169,7 +156,7 @@ std::vector<SliceRow> some_rows(std::uint64_t seed, std::size_t n) {
   std::vector<SliceRow> rows;
   for (std::size_t i = 0; i < n; ++i) {
     const auto hash = static_cast<std::uint64_t>(draw() * 18446744073709551615.);
-    rows.push_back({hash, draw() < .2 ? 1. : 0., {static_cast<std::uint8_t>(10 * draw()), 3}});
+    rows.push_back({hash, draw() < .2 ? 1. : 0., 0, {static_cast<std::uint8_t>(10 * draw()), 3}});
   }
   return rows;
 }

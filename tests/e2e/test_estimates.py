@@ -83,7 +83,7 @@ def value_of(metrics, name, metric):
 def test_the_estimate_follows_the_mix_of_scores(program, profile, tmp_path):
     """Scores move towards 0, what they mean stays: accuracy rises, and the estimate with it."""
     metrics, _ = replay(program, profile, tmp_path, power=3.0)
-    for metric in ("accuracy", "precision", "recall", "f1", "roc_auc"):
+    for metric in ("accuracy", "precision", "recall", "f1", "roc_auc", "log_loss", "brier"):
         real = value_of(metrics, "driftd_performance", metric)
         assert abs(value_of(metrics, "driftd_performance_estimated", metric) - real) < 0.05, metric
         assert abs(value_of(metrics, "driftd_performance_estimate_error", metric)) < 0.05, metric

@@ -45,6 +45,8 @@ def config_of(broker, topics, receiver):
     }  # fmt: skip
 
 
+FOLLOWED = ("driftd_events_", "driftd_webhook_", "driftd_consumer_lag", "driftd_watermark", "driftd_partition", "driftd_checkpoint")
+
 
 def wait_until_read(running, predictions, feedback):
     def read():
@@ -52,7 +54,11 @@ def wait_until_read(running, predictions, feedback):
                 and running.metric("driftd_events_total", event="feedback") == feedback
                 and running.metric("driftd_webhook_pending") == 0)
 
-    wait_until(read, 90, "everything to be read and told")
+    try:
+        wait_until(read, 90, "everything to be read and told")
+    except AssertionError as late:
+        said = [line for line in running.metrics_text().splitlines() if line.startswith(FOLLOWED)]
+        raise AssertionError("\n".join([str(late), *said, json.dumps(running.get("/api/v1/deliveries"))[:4000]])) from None
 
 
 def final_state(running, receiver):

@@ -122,12 +122,10 @@ inline void play(const LateLabels::Stream& stream, LabelSegment& segment, Durati
   const std::int64_t last = slot_of(stream.end, slot) - 1;
   while (true) {
     // Prediction slots close first.
-    const auto pair_slot = next < stream.pairs.size()
-                               ? std::optional(slot_of(stream.pairs[next].evidence_time, slot))
-                               : std::nullopt;
-    const auto due = segment.due();
     std::int64_t now = next_predictions != predictions.end() ? next_predictions->first : last + 1;
-    now = std::min({now, pair_slot.value_or(last + 1), due.value_or(last + 1)});
+    if (next < stream.pairs.size()) now = std::min(now, slot_of(stream.pairs[next].evidence_time, slot));
+    const auto due = segment.due();
+    if (due) now = std::min(now, *due);
     if (now > last) return;
     for (; next_predictions != predictions.end() && next_predictions->first <= now; ++next_predictions)
       segment.add_predictions(next_predictions->first, next_predictions->second);

@@ -1,0 +1,42 @@
+// What tests read and what scripts of other languages make alike: lines of files, and numbers that follow
+// from a seed (s = s * 6364136223846793005 + 1442695040888963407 mod 2^64, u = (s >> 11) / 2^53; STATISTICS
+// 12).
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace driftd::detectors {
+
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : state_(seed) {}
+  // In [0, 1).
+  double operator()() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<double>(state_ >> 11U) / 9007199254740992.;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+// Also of a gzipped file; none where there is no file.
+inline std::vector<std::string> lines_of(const std::filesystem::path& file) {
+  const std::string command = "gzip -dcf '" + file.string() + "'";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  std::string text;
+  char buffer[65536];
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
+  pclose(pipe);
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace driftd::detectors
