@@ -12,7 +12,7 @@ namespace driftd::detectors {
 namespace {
 
 constexpr int kSweeps = 20;
-constexpr std::uint64_t kForm = 2;  // of the stored bytes; 1 knew loss and square alone
+constexpr std::uint64_t kStoredForm = 2;  // of the stored bytes; 1 knew loss and square alone
 using Effects = std::vector<std::vector<double>>;
 using Kept = std::span<const std::uint32_t>;
 
@@ -165,7 +165,7 @@ double LossModel::effect(Part part, std::size_t column, std::size_t bin) const {
 }
 
 void LossModel::save(Encoder& out) const {
-  out.put_u64(kForm);
+  out.put_u64(kStoredForm);
   out.put_u64(meaning_);
   for (const auto& known : tables_) {
     out.put_bool(known.has_value());
@@ -184,7 +184,7 @@ void LossModel::save(Encoder& out) const {
 }
 
 Result<LossModel> LossModel::load(Decoder& in) {
-  bool good = in.get_u64() == kForm;
+  bool good = in.get_u64() == kStoredForm;
   const auto get = [&] {
     const double value = in.get_double();
     good = good && std::isfinite(value);
