@@ -20,7 +20,7 @@ namespace driftd::app {
 namespace {
 
 // Of a round. While many slots close at once, fewer are taken, so that whoever asks is answered soon.
-constexpr std::size_t kFewestRecords = 250;
+constexpr std::size_t kFewestRecords = 50;
 constexpr std::size_t kMostRecords = 20'000;
 constexpr std::chrono::milliseconds kRoundTime{250};
 constexpr std::chrono::milliseconds kPollWait{100};
