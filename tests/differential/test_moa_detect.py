@@ -145,8 +145,14 @@ def adwin(rng):
 
 
 def some_of_both(rng):
-    """Without stretches that are all alike, where STEPD differs on purpose."""
-    return streams.bits(rng, 0.2, 0.8)
+    """Without stretches that are all alike, where STEPD differs on purpose: 20 alike, twice the least window, are too
+    many after any start afresh."""
+    values, alike = streams.bits(rng, 0.2, 0.8), 0
+    for i in range(1, len(values)):
+        alike = alike + 1 if values[i] == values[i - 1] else 0
+        if alike == 18:
+            values[i], alike = 1 - values[i], 0
+    return values
 
 
 def defaults(ours):
