@@ -12,9 +12,9 @@
 
 namespace driftd::detectors {
 
-class Draws {
+class UniformDraws {
  public:
-  explicit Draws(std::uint64_t seed) : state_(seed) {}
+  explicit UniformDraws(std::uint64_t seed) : state_(seed) {}
   // In [0, 1).
   double operator()() {
     state_ = state_ * 6364136223846793005U + 1442695040888963407U;

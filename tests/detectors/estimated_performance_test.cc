@@ -45,7 +45,7 @@ TaskSpec regression_task() {
   return task;
 }
 
-Set binary_rows(Draws& draw, int n, double power, int ties) {
+Set binary_rows(UniformDraws& draw, int n, double power, int ties) {
   Set rows;
   for (int i = 0; i < n; ++i) {
     double score = std::pow(draw(), power);
@@ -57,7 +57,7 @@ Set binary_rows(Draws& draw, int n, double power, int ties) {
   return rows;
 }
 
-Set several_rows(Draws& draw, int n) {
+Set several_rows(UniformDraws& draw, int n) {
   Set rows;
   for (int i = 0; i < n; ++i) {
     double parts[3], sharp[3], sum = 0, sharp_sum = 0;
@@ -74,7 +74,7 @@ Set several_rows(Draws& draw, int n) {
   return rows;
 }
 
-Set amounts(Draws& draw, int n) {
+Set amounts(UniformDraws& draw, int n) {
   Set rows;
   for (int i = 0; i < n; ++i) {
     Labelled& row = rows.emplace_back();
@@ -125,16 +125,16 @@ std::vector<Case> cases(const std::string& file) {
     int reference = 0, n = 0, ties = 0;
     double power = 1;
     if (word == "binary" && words >> seed >> reference >> n >> power >> ties) {
-      Draws draw(seed);
+      UniformDraws draw(seed);
       Case& one =
           all.emplace_back(Case{line, binary_rows(draw, reference, power, ties), {}, binary_task(), {}});
       one.rows = binary_rows(draw, n, power * 1.3, ties);
     } else if (word == "multiclass" && words >> seed >> reference >> n) {
-      Draws draw(seed);
+      UniformDraws draw(seed);
       Case& one = all.emplace_back(Case{line, several_rows(draw, reference), {}, several_task(), {}});
       one.rows = several_rows(draw, n);
     } else if (word == "regression" && words >> seed >> n) {
-      Draws draw(seed);
+      UniformDraws draw(seed);
       all.emplace_back(Case{line, {}, amounts(draw, n), regression_task(), {}});
     } else if (word == "deviation") {
       words >> all.back().expected[word][word];
@@ -236,7 +236,7 @@ TEST(EstimatedPerformance, ItsBandsHoldWhatLabelsMakeOfIt) {
     expected.push_back(p >= .4 ? ScoreOutcome{1, p, 0, 0, p} : ScoreOutcome{0, 0, 1, p, p});
   }
   const auto estimated = estimated_metrics(std::vector<ClassOutcome>{expected}, 400);
-  Draws draw(7);
+  UniformDraws draw(7);
   std::map<Metric, int> within;
   constexpr int kRounds = 1000;
   for (int round = 0; round < kRounds; ++round) {
@@ -259,7 +259,7 @@ TEST(EstimatedPerformance, ItsBandsHoldWhatLabelsMakeOfIt) {
 }
 
 TEST(EstimateTally, MergingIsTheSameAsAddingAndSubtractingTakesBack) {
-  Draws draw(3);
+  UniformDraws draw(3);
   for (const TaskSpec& task : {binary_task(), several_task()}) {
     const Set rows = task.task == Task::binary ? binary_rows(draw, 300, 1, 0) : several_rows(draw, 300);
     const EstimateTally straight = scored(rows, task);

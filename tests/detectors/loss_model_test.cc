@@ -166,7 +166,7 @@ TEST(LossModel, FollowsTheMixOfRows) {
   SlicedRows rows;
   rows.columns = 2;
   std::vector<std::uint8_t> odd;
-  Draws draw(5);
+  UniformDraws draw(5);
   const auto mean_of = [](std::size_t a, std::size_t b) {
     return 1 + 2. * static_cast<double>(a) + (b == 1 ? 3 : 0);
   };
@@ -203,7 +203,7 @@ TEST(LossModel, FollowsTheMixOfRows) {
 // Labels that grow with the first column, errors with the second; then another mix. What is expected of it is
 // what its labels say, and as far from it as was said.
 TEST(LossModel, FollowsLabelsToo) {
-  Draws draw(9);
+  UniformDraws draw(9);
   struct Row {
     std::vector<std::uint8_t> bins;
     double loss, label;

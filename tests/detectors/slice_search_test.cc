@@ -25,7 +25,7 @@ struct Rows {
 };
 Rows rows_of(std::uint64_t seed, int n, const std::string& plant) {
   static const char* const kCountries[] = {"FR", "DE", "IT", "ES", "PT"};
-  Draws draw(seed);
+  UniformDraws draw(seed);
   Rows rows;
   for (int i = 0; i < n; ++i) {
     const std::string country = kCountries[static_cast<int>(std::floor(5 * std::pow(draw(), 1.5)))];
@@ -152,7 +152,7 @@ TEST(SliceSearch, DoesNotDependOnTheOrderOfTheRows) {
 }
 
 std::vector<SliceRow> some_rows(std::uint64_t seed, std::size_t n) {
-  Draws draw(seed);
+  UniformDraws draw(seed);
   std::vector<SliceRow> rows;
   for (std::size_t i = 0; i < n; ++i) {
     const auto hash = static_cast<std::uint64_t>(draw() * 18446744073709551615.);
