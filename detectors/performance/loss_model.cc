@@ -194,7 +194,7 @@ Result<LossModel> LossModel::load(Decoder& in) {
   model.meaning_ = in.get_u64();
   for (auto& known : model.tables_) {
     if (!good || !in.ok() || !in.get_bool()) continue;
-    known.emplace();
+    known.emplace(Table());  // clang 14 finds no default constructor of a nested class
     known->base = get();
     known->variance = get();
     good = good && known->variance >= 0;
