@@ -40,7 +40,7 @@ std::string vector_text(std::uint64_t key, std::size_t row, double common = 0) {
   return text + "]";
 }
 
-Value array(const std::string& text) { return {Value::Kind::array, 0, text}; }
+Value array(std::string_view text) { return {Value::Kind::array, 0, text}; }
 
 // `odd` comes instead of every hundredth vector.
 Table embedding_table(std::uint64_t key, std::optional<std::string> odd = std::nullopt, double common = 0,
