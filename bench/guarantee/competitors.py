@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from month_columns import finite
 from river import drift
 
 # Streams of P8, and their events before the change (known_shifts.cc).
@@ -96,17 +97,6 @@ def independent_events(folder, target):
             })
             print(rows[-1]["name"], what, setting, found[setting], units, file=sys.stderr, flush=True)
     return rows
-
-
-def finite(value):
-    """JSON has no infinity."""
-    if isinstance(value, float) and math.isinf(value):
-        return None
-    if isinstance(value, dict):
-        return {key: finite(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [finite(each) for each in value]
-    return value
 
 
 def main():

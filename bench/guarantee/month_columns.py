@@ -69,6 +69,11 @@ def hours(column, windows, scores, threshold):
     return math.inf
 
 
+def hours_to(scores, threshold):
+    """From the change, where there is a score every five minutes from then on."""
+    return next(((place + 1) / 12 for place, score in enumerate(scores) if score > threshold), math.inf)
+
+
 def slot_means(column, seasonal):
     """Means of five minutes; less the reference's mean of that hour of the week where `seasonal`."""
     sums = np.add.reduceat(column.values.astype(float), column.begins[:-1])
@@ -83,6 +88,17 @@ def slot_means(column, seasonal):
 def columns_of(folder):
     changes = [tuple(map(int, line.split())) for line in (folder / "changes.txt").read_text().splitlines()]
     return [Column(folder, *change) for change in changes[:COLUMNS]]
+
+
+def finite(value):
+    """JSON has no infinity."""
+    if isinstance(value, float) and math.isinf(value):
+        return None
+    if isinstance(value, dict):
+        return {key: finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [finite(each) for each in value]
+    return value
 
 
 def tell(row):

@@ -17,6 +17,7 @@ from month_columns import (
     alarm_count,
     columns_of,
     hours,
+    hours_to,
     matched_threshold,
     runs,
     slot_means,
@@ -177,14 +178,11 @@ def kswin_rows(name, columns, means, months, target):
         for column in columns for shift, by in SHIFTS.items()
     }
 
-    def wait(found, threshold):
-        return next(((place + 1) / 12 for place, score in enumerate(found) if score > threshold), math.inf)
-
     rows = []
     for what, threshold in (("default", -math.log10(0.005)), ("matched", matched_threshold(list(quiet.values()), target * months))):
         rows.append({
             "name": name, "what": what, "setting": f"{10**-threshold:.3g}", "count": alarm_count(quiet.values(), threshold), "exposure": months,
-            "waits": {shift: [wait(planted[column, shift], threshold) for column in columns] for shift in SHIFTS},
+            "waits": {shift: [hours_to(planted[column, shift], threshold) for column in columns] for shift in SHIFTS},
         })
         tell(rows[-1])
     return rows

@@ -8,13 +8,12 @@ read values of two kinds alone (Fisher's exact test).
 """
 
 import json
-import math
 import sys
 from pathlib import Path
 
 import numpy as np
 from alibi_detect.cd import CVMDriftOnline
-from month_columns import COLUMNS_A_MONTH, MONITORED, PATIENCE, SHIFTS, alarm_count, columns_of, matched_threshold, slot_means, tell
+from month_columns import COLUMNS_A_MONTH, MONITORED, PATIENCE, SHIFTS, alarm_count, columns_of, finite, hours_to, matched_threshold, slot_means, tell
 
 WINDOWS = [12, 48, 144]  # an hour, four, half a day
 REFERENCE = 500  # means of the reference: an update compares each with each window
@@ -50,14 +49,11 @@ def rows(columns, exposure, target):
         for shift, by in SHIFTS.items():
             planted[shift].append(scores(means, reference, column.change, column.change + PATIENCE, by))
 
-    def wait(found, limit):
-        return next(((place + 1) / 12 for place, score in enumerate(found) if score > limit), math.inf)
-
     limit = matched_threshold(quiet, target * exposure)
     row = {
         "name": "alibi-detect, CVM online, five-minute means, season taken out", "what": "matched", "setting": f"{limit:.3g}",
         "count": alarm_count(quiet, limit), "exposure": exposure,
-        "waits": {shift: [wait(found, limit) for found in planted[shift]] for shift in SHIFTS},
+        "waits": {shift: [hours_to(found, limit) for found in planted[shift]] for shift in SHIFTS},
     }
     tell(row)
     return [row]
@@ -68,9 +64,7 @@ def main():
     ours = {row["where"]: row for row in json.loads(Path(sys.argv[2]).read_text())}
     columns = columns_of(folder)[:COLUMNS]
     found = rows(columns, len(columns) / COLUMNS_A_MONTH, ours["recorded months"]["figure"])
-    for row in found:
-        row["waits"] = {shift: [None if math.isinf(wait) else wait for wait in waits] for shift, waits in row["waits"].items()}
-    json.dump(found, sys.stdout)
+    json.dump(finite(found), sys.stdout)
 
 
 if __name__ == "__main__":

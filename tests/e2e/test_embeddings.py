@@ -2,10 +2,9 @@
 Fourier features see it and say it. And what is no such array is a schema fault."""
 import json
 import random
-import subprocess
 
 import pytest
-from same_answer import state_of
+from split_replay import opened, run, split_replay
 
 ROWS, CHANGE, LENGTH = 9000, 6000, 32
 BEGIN = 1_767_225_600  # 2026-01-01T00:00:00Z
@@ -40,30 +39,9 @@ def stream(change, odd=None):
         yield json.dumps({"type": "prediction", "model": "search", "version": "1", "time": time, "features": features})
 
 
-def run(program, *arguments):
-    done = subprocess.run([program, *arguments], check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def replay(program, folder, lines, partitions=1, threads=1, derived="{}", reference="{first: 3000}"):
-    folder.mkdir()
-    spread = random.Random(partitions)
-    parts = [[] for _ in range(partitions)]
-    for line in lines:
-        parts[spread.randrange(partitions)].append(line)
-    paths = []
-    for number, part in enumerate(parts):
-        paths.append(folder / f"part-{number:02}.jsonl")
-        paths[-1].write_text("\n".join(part) + "\n")
-    config = folder / "driftd.yaml"
-    config.write_text(CONFIG.format(threads=threads, derived=derived, reference=reference))
-    output = run(program, "replay", "-c", config, *paths, "--metrics", folder / "end.prom")
-    return output, state_of((folder / "end.prom").read_text())
-
-
-def opened(output):
-    return [one["data"] for one in map(json.loads, output.splitlines()) if one["type"] == "drift.incident.opened"]
+    config = CONFIG.format(threads=threads, derived=derived, reference=reference)
+    return split_replay(program, folder, config, lines, partitions)
 
 
 @pytest.fixture(scope="module")
