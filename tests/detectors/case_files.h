@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -37,6 +38,18 @@ inline std::vector<std::string> lines_of(const std::filesystem::path& file) {
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
+}
+
+// Of lines that are a name and numbers, "nan" among them.
+inline std::map<std::string, std::vector<double>> named_numbers(const std::filesystem::path& file) {
+  std::map<std::string, std::vector<double>> numbers;
+  for (const std::string& line : lines_of(file)) {
+    std::istringstream words(line);
+    std::string name, word;
+    words >> name;
+    while (words >> word) numbers[name].push_back(std::stod(word));
+  }
+  return numbers;
 }
 
 }  // namespace driftd::detectors

@@ -3,10 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "tests/detectors/case_files.h"
 #include "tests/detectors/derived/references.h"
 
 namespace driftd::detectors::derived::testing {
@@ -16,17 +15,7 @@ constexpr std::size_t kShown = 60;
 constexpr double kScoreStep = 1.0 / kUnit;  // scores are rounded to it
 
 const std::map<std::string, std::vector<double>>& expected() {
-  static const auto cases = [] {
-    std::map<std::string, std::vector<double>> lines;
-    std::ifstream file(DRIFTD_SOURCE_DIR "/tests/detectors/derived/derived_cases.txt");
-    for (std::string line; std::getline(file, line);) {
-      std::istringstream words(line);
-      std::string name, word;
-      words >> name;
-      while (words >> word) lines[name].push_back(word == "nan" ? std::nan("") : std::stod(word));
-    }
-    return lines;
-  }();
+  static const auto cases = named_numbers(DRIFTD_SOURCE_DIR "/tests/detectors/derived/derived_cases.txt");
   return cases;
 }
 

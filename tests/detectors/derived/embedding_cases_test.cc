@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numbers>
-#include <sstream>
 
 #include "detectors/derived/fourier_features.h"
 #include "detectors/derived/length_scale.h"
+#include "tests/detectors/case_files.h"
 
 namespace driftd::detectors::derived::testing {
 namespace {
@@ -18,17 +17,7 @@ constexpr std::size_t kRows = 13, kLength = 20;
 constexpr double kStep = 2.0 / 255;  // of a feature's codes
 
 const std::map<std::string, std::vector<double>>& expected() {
-  static const auto cases = [] {
-    std::map<std::string, std::vector<double>> lines;
-    std::ifstream file(DRIFTD_SOURCE_DIR "/tests/detectors/derived/embedding_cases.txt");
-    for (std::string line; std::getline(file, line);) {
-      std::istringstream words(line);
-      std::string name, word;
-      words >> name;
-      while (words >> word) lines[name].push_back(std::stod(word));
-    }
-    return lines;
-  }();
+  static const auto cases = named_numbers(DRIFTD_SOURCE_DIR "/tests/detectors/derived/embedding_cases.txt");
   return cases;
 }
 
