@@ -137,6 +137,16 @@ alerts::ColumnFinding finding_of(const Version& version, ev::EvidenceKind kind, 
   return finding;
 }
 
+// "; ave_rooms is in the open incident of kind data": the reader has the cause already.
+std::string told_already(const Version& version, ev::EvidenceKind kind, const ev::SeriesName& series) {
+  std::string text;
+  for (const std::string& column : drifting_behind(version, kind, series))
+    text += (text.empty() ? "; " : ", ") + column;
+  if (text.empty()) return text;
+  const bool one = text.find(',') == std::string::npos;
+  return text + (one ? " is" : " are") + " in the open incident of kind data";
+}
+
 std::string summary_of(const std::vector<alerts::ColumnFinding>& columns, std::size_t told) {
   std::string text;
   for (std::size_t i = 0; i < std::min(told, columns.size()); ++i) {
@@ -163,6 +173,19 @@ LossMoments loss_moments(const detectors::ColumnProfile& column,
 }
 
 }  // namespace
+
+std::set<std::string> drifting_behind(const Version& version, ev::EvidenceKind kind,
+                                      const ev::SeriesName& series) {
+  std::set<std::string> found;
+  const auto data = version.evidence->kinds.find(ev::EvidenceKind::data);
+  if (kind != ev::EvidenceKind::covariate || data == version.evidence->kinds.end() || !data->second.open)
+    return found;
+  const detectors::ColumnProfile* column = column_of(*version.plan, series);
+  if (column == nullptr) return found;
+  for (const std::string& name : detectors::derived::features_behind(version.plan->profile, *column))
+    if (data->second.open->columns.contains(name)) found.insert(name);
+  return found;
+}
 
 std::optional<detectors::Tally> counts_since(const Version& version, ev::EvidenceKind kind,
                                              const std::string& segment, std::int64_t slot) {
@@ -277,6 +300,7 @@ alerts::Findings findings_of(const Version& version, ev::EvidenceKind kind, cons
   for (const Moved& moved : moved_series(drift))
     findings.columns.push_back(finding_of(version, kind, drift, moved));
   findings.summary = summary_of(findings.columns, kTold);
+  if (!drift.parts.empty()) findings.summary += told_already(version, kind, drift.parts.front().series);
   return findings;
 }
 

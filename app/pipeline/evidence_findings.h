@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ detectors::evidence::Effect effect_of_day(const Version& version, detectors::evi
 // The loss since the drift began, beside the reference's, of the segment that moved most; none where there is
 // no reference of it or no pair.
 std::optional<alerts::LossSince> loss_since(const Version& version, const OpenDrift& drift);
+
+// Of a derived column: the features behind it whose own drift (kind `data`) is open. Empty for other kinds.
+std::set<std::string> drifting_behind(const Version& version, detectors::evidence::EvidenceKind kind,
+                                      const detectors::evidence::SeriesName& series);
 
 // certified, calibrated or uncertified (STATISTICS 1).
 bool is_uncertified(const Version& version, const detectors::evidence::Alarm& alarm);

@@ -14,7 +14,8 @@ namespace ev = detectors::evidence;
 
 void EvidenceJudge::add_predictions(Version& version, std::int64_t slot,
                                     const std::map<std::string, std::int64_t>& counts) {
-  if (!version.task || version.task->task == detectors::Task::none) return;
+  // Until the task is known there may be labels; what the reference is learnt from counts too.
+  if (version.task && version.task->task == detectors::Task::none) return;
   const std::int64_t cohort = ev::cohort_of_slot(slot, slot_length());
   for (const auto& [segment, count] : counts) {
     auto found = version.cohorts.find(segment);

@@ -161,6 +161,7 @@ void Judge::take_up_reference(Version& version) {
   version.learner.reset();
   version.learning.clear();
   if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
+  if (version.task->task == detectors::Task::none) version.cohorts.clear();
   version.changed = version.reference_changed = version.row_blocks_outdated = true;
   equip(version);
   parts_.gather(version);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace driftd::detectors::derived {
@@ -66,43 +67,51 @@ std::string weight_text(double share) {
   return "." + std::to_string(tenths) + " ";
 }
 
-std::string direction_text(const Profile& profile, const Direction& weights) {
+// The features of a direction that are named, the heaviest first.
+std::vector<std::size_t> leading_features(const Direction& weights) {
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return std::abs(weights[a]) > std::abs(weights[b]); });
-  std::string text;
-  const double largest = std::abs(weights[order.front()]);
   std::size_t named = 0;
-  for (const std::size_t feature : order) {
-    const double share = weights[feature] / largest;
-    if (named == kNamed || std::abs(share) < .1) break;
-    if (named++ > 0) {
+  while (named < std::min(kNamed, order.size()) &&
+         std::abs(weights[order[named]] / weights[order.front()]) >= .1)
+    ++named;
+  order.resize(named);
+  return order;
+}
+
+std::string direction_text(const Profile& profile, const Direction& weights) {
+  const std::vector<std::size_t> named = leading_features(weights);
+  std::string text;
+  for (const std::size_t feature : named) {
+    const double share = weights[feature] / std::abs(weights[named.front()]);
+    if (feature != named.front()) {
       text += share < 0 ? " - " : " + ";
     } else if (share < 0) {
       text += "-";
     }
     text += weight_text(std::abs(share)) + name_of_feature(profile, feature);
   }
-  const std::size_t more = weights.size() - named;
+  const std::size_t more = weights.size() - named.size();
   return more == 0 ? text : text + " and " + std::to_string(more) + " more";
 }
 
-// `feature` counts through all embeddings.
+// The embedding of a Fourier feature that is counted through all of them, and its number in that one.
+std::pair<const Embedding*, std::size_t> embedding_of(const Definitions& definitions, std::size_t feature) {
+  auto embedding = definitions.embeddings.begin();
+  while (feature >= embedding->features) feature -= (embedding++)->features;
+  return {&*embedding, feature};
+}
+
 std::string embedding_words(const Profile& profile, std::size_t feature, const std::string& plain,
                             const Movement& movement) {
-  for (const Embedding& embedding : profile.derived->embeddings) {
-    if (feature >= embedding.features) {
-      feature -= embedding.features;
-      continue;
-    }
-    const std::string name = profile.columns[embedding.column].name + " (embedding of " +
-                             std::to_string(embedding.length) + " numbers)";
-    if (!is_of_values(movement.shape)) return name + ": " + plain;
-    return name + " is distributed in another way, seen in the cosine of random direction " +
-           std::to_string(feature + 1) + " of " + std::to_string(embedding.features) + ": " + plain;
-  }
-  return plain;
+  const auto [embedding, number] = embedding_of(*profile.derived, feature);
+  const std::string name = profile.columns[embedding->column].name + " (embedding of " +
+                           std::to_string(embedding->length) + " numbers)";
+  if (!is_of_values(movement.shape)) return name + ": " + plain;
+  return name + " is distributed in another way, seen in the cosine of random direction " +
+         std::to_string(number + 1) + " of " + std::to_string(embedding->features) + ": " + plain;
 }
 
 bool grew(const ColumnProfile& column, std::span<const CellCount> now) {
@@ -134,6 +143,26 @@ std::string words_of(const Profile& profile, const ColumnProfile& column, std::s
            " closely: " + plain;
   return std::string("rows lie ") + (more ? "further out" : "closer in") +
          " along the reference's leading directions: " + plain;
+}
+
+std::set<std::string> features_behind(const Profile& profile, const ColumnProfile& column) {
+  const Definitions& definitions = *profile.derived;
+  const std::size_t number = number_of(profile, column);
+  std::set<std::string> names;
+  if (number < definitions.projections.size()) {
+    for (const std::size_t feature : leading_features(definitions.projections[number]))
+      names.insert(name_of_feature(profile, feature));
+  } else if (number >= definitions.first_fourier() && number < definitions.unfitted()) {
+    const auto [embedding, feature] = embedding_of(definitions, number - definitions.first_fourier());
+    names.insert(profile.columns[embedding->column].name);
+  } else if (number >= definitions.unfitted() && number < definitions.error_column()) {
+    const auto& [first, second] = definitions.pairs[number - definitions.unfitted()];
+    names = {name_of_feature(profile, first), name_of_feature(profile, second)};
+  } else {
+    for (const ColumnProfile& one : profile.columns)
+      if (one.role == Role::feature) names.insert(one.name);
+  }
+  return names;
 }
 
 }  // namespace driftd::detectors::derived

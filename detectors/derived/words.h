@@ -1,6 +1,7 @@
 // What moved in a derived column, in words that name the features behind it. Pure; any thread.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 
@@ -17,5 +18,9 @@ namespace driftd::detectors::derived {
 // derived.
 std::string words_of(const Profile& profile, const ColumnProfile& column, std::span<const CellCount> now,
                      const evidence::Movement& movement);
+
+// The features whose own drift moves such a column: those that its words name; all of the profile's columns
+// where they name none (missing pattern, reconstruction error, T2). The same precondition.
+std::set<std::string> features_behind(const Profile& profile, const ColumnProfile& column);
 
 }  // namespace driftd::detectors::derived

@@ -12,7 +12,9 @@
 namespace driftd::app {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int kReference = 1200, kRows = 3000, kChange = 2100;
 constexpr std::size_t kItems = 8;
@@ -152,6 +154,37 @@ TEST(DerivedColumns, TellWhatMovedAndSharesSumToOne) {
     EXPECT_THAT(words, HasSubstr("vector (embedding of 8 numbers) is distributed in another way"));
   }
   EXPECT_EQ(told, 1U);
+}
+
+// The features that go together go on so; from the row kChange on one of them lies higher.
+Script stream_with_a_shift() {
+  Script script(1);
+  for (int i = 0; i < kRows; ++i) {
+    Row row(i, kRows);
+    if (i >= kChange) row.a = std::to_string(std::stod(row.a) + 2);
+    script[0].push_back(row.text(i, time_of(i)));
+  }
+  return script;
+}
+
+TEST(DerivedColumns, SayWhichFeaturesOwnDriftIsBehindTheirs) {
+  const Config learns = config();
+  const Script shifted = stream_with_a_shift(), turned = stream();
+  for (const bool explained : {true, false}) {
+    Bench bench(learns, explained ? shifted : turned);
+    bench.play(200);
+    ASSERT_TRUE(bench->finish().ok());
+    std::map<alerts::IncidentKind, std::string> told;
+    for (const alerts::Incident* incident : bench->state().desk.book.all())
+      told[incident->key.kind] = incident->findings.summary;
+    ASSERT_TRUE(told.contains(alerts::IncidentKind::covariate));
+    EXPECT_EQ(told.contains(alerts::IncidentKind::data), explained);
+    const std::string cause = "; age is in the open incident of kind data";
+    if (explained)
+      EXPECT_THAT(told[alerts::IncidentKind::covariate], EndsWith(cause));
+    else
+      EXPECT_THAT(told[alerts::IncidentKind::covariate], Not(HasSubstr("kind data")));
+  }
 }
 
 TEST(DerivedColumns, TellNothingWhereNothingMoves) {

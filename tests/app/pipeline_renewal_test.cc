@@ -76,17 +76,30 @@ void expect_same(const ev::LabelReference& made, const ev::LabelReference& wante
   }
 }
 
-TEST(PairRenewal, HoldsThePairsOfItsFirstDaysWhateverTheRoundsAndRestarts) {
+// Whether the task is said, or found out with the reference of predictions.
+Config config_of_auto(bool task_said) {
   Config config = config_that_learns(1);
   config.slot = kSlot;
-  config.models.standard.reference = {};                  // auto
-  config.models.standard.task = detectors::Task::binary;  // else only later predictions wait for labels
-  config.models.standard.positive = "yes";
+  config.models.standard.reference = {};  // auto
+  if (task_said) {
+    config.models.standard.task = detectors::Task::binary;
+    config.models.standard.positive = "yes";
+  }
   resolve_defaults(config);
+  return config;
+}
+
+TEST(PairRenewal, HoldsThePairsOfItsFirstDaysWhateverTheRoundsAndRestarts) {
   const Script script = stream();
   const Time end = slot_start(slot_of(labelled_at(1), kSlot), kSlot) + 14 * kDay;
   std::string digest;
-  for (const auto& [records, restarts] : {std::pair{9000, 0}, {1700, 3}}) {
+  struct Run {
+    int records, restarts;
+    bool task_said;
+  };
+  for (const auto& [records, restarts, task_said] :
+       {Run{9000, 0, true}, Run{1700, 3, true}, Run{1700, 3, false}}) {
+    const Config config = config_of_auto(task_said);
     Bench bench(config, script);
     bench.play(static_cast<std::size_t>(records), restarts);
     ASSERT_TRUE(bench->finish().ok());

@@ -12,6 +12,7 @@
 namespace driftd::detectors::derived::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -76,6 +77,29 @@ TEST(DerivedWords, ComponentsSayHowWellRowsFit) {
               StartsWith("rows fit the reference's leading directions less closely: location up"));
   EXPECT_THAT(words(.9, .9, "derived:hotelling_t2", {evidence::Shape::location, 1, 0, {}}, 1.5),
               StartsWith("rows lie further out along the reference's leading directions: location up"));
+}
+
+TEST(DerivedWords, FeaturesBehindAColumnAreThoseThatItsWordsName) {
+  Options options = all_options();
+  options.components = 1;
+  const Profile profile = reference_of(stream(.6), options);
+  std::size_t directions = 0;
+  for (const ColumnProfile& column : profile.columns) {
+    if (column.role != Role::derived) continue;
+    const auto behind = features_behind(profile, column);
+    if (column.name == "derived:age*income") {
+      EXPECT_THAT(behind, ElementsAre("age", "income"));
+    } else if (column.name.starts_with("derived:projection_")) {
+      const std::string text =
+          words_of(profile, column, column.reference, {evidence::Shape::location, 1, 0, {}});
+      for (const char* name : {"age", "income", "x"})
+        EXPECT_EQ(behind.contains(name), text.find(name) != std::string::npos) << text;
+      ++directions;
+    } else if (column.name.find('*') == std::string::npos) {
+      EXPECT_THAT(behind, ElementsAre("age", "income", "x")) << column.name;
+    }
+  }
+  EXPECT_GT(directions, 3U);
 }
 
 }  // namespace
