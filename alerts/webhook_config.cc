@@ -19,7 +19,10 @@ FieldType<TemplateText> template_type() {
   type.read = [](const Node& node, TemplateText& out, const std::string& path, Faults& faults) {
     const auto text = expect_scalar(node, "a text", path, faults);
     if (!text) return;
-    if (const auto fault = template_fault(*text)) return add_fault(faults, node, path, *fault);
+    if (const auto fault = template_fault(*text)) {
+      const std::string unsaid = "is no template; what is wrong is not said, since a part of it is secret";
+      return add_fault(faults, node, path, node.secret ? unsaid : *fault);
+    }
     out = {*text, node.secret};
   };
   type.show = [](const TemplateText& value) {

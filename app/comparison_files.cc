@@ -89,6 +89,10 @@ Comparison compare_tables(const Table& reference, const Table& current, const Co
 }  // namespace
 
 Result<Comparison> compare_files(const ComparisonFiles& files, const ComparisonProgress& progress) {
+  if (profile_text(files.current)) {
+    return Error{ErrorCode::invalid,
+                 files.current + " is a profile: it can be the REFERENCE, the first of the two"};
+  }
   const auto text = profile_text(files.reference);
   if (text && files.bins) {
     return Error{ErrorCode::invalid, "--bins: the bins of " + files.reference + " are those of the profile"};

@@ -6,8 +6,8 @@
 // number, "nan" is missing; a column in which numbers and texts mix is categorical. Cells that a row
 // lacks at its end are absent, blank lines are no rows.
 // JSON Lines: the events of DESIGN 3, predictions and feedback joined by id whatever their order (the
-// verdict of the earliest feedback counts), or flat objects whose fields are columns. A nested object or
-// array of a flat one is a value of another type.
+// verdict of the earliest feedback counts, and the times of both are kept: how late labels come), or flat
+// objects whose fields are columns. A nested object or array of a flat one is a value of another type.
 //
 // Columns named id, time, label, prediction and score are taken as such, `version` is left out, unless
 // the roles say otherwise; every other column is a feature. A prediction or label that is a number is

@@ -103,7 +103,11 @@ class JsonLinesFormat final : public TableFormat {
         if (timed.time == kUnknownTime) timed.time = kNoTime;
         added = rows_.add(timed);
       }
-      if (const auto* feedback = std::get_if<FeedbackEvent>(&event)) added = rows_.add(*feedback);
+      if (const auto* feedback = std::get_if<FeedbackEvent>(&event)) {
+        FeedbackEvent timed = *feedback;
+        if (timed.time == kUnknownTime) timed.time = kNoTime;
+        added = rows_.add(timed);
+      }
       if (!added.ok()) return fault(added.error().message);
     }
     return success();

@@ -51,6 +51,14 @@ bool is_outcome(const Value& value) {
          value.kind == Value::Kind::boolean;
 }
 
+// A whole number of so many digits that a double would be another one: a code.
+bool is_long_code(std::string_view cell, double number) {
+  constexpr std::size_t kExactDigits = 15;
+  if (cell.size() <= kExactDigits || cell.find_first_not_of("-0123456789") != std::string_view::npos)
+    return false;
+  return shortest_text(number) != cell;
+}
+
 // Of two verdicts about one id, the one that counts does not depend on the order of files.
 bool comes_before(Time a_time, const Verdict& a, Time b_time, const Verdict& b) {
   return std::tie(a_time, a.label, a.value) < std::tie(b_time, b.label, b.value);
@@ -75,6 +83,7 @@ Value value_of_cell(std::string_view cell) {
     const bool tiny = cell.find("e-") != std::string_view::npos || cell.find("E-") != std::string_view::npos;
     return tiny ? Value{Value::Kind::number, 0, {}} : Value{Value::Kind::not_finite, 0, {}};
   }
+  if (is_long_code(cell, number)) return {Value::Kind::text, 0, cell};
   return {std::isfinite(number) ? Value::Kind::number : Value::Kind::not_finite, number, {}};
 }
 
@@ -191,9 +200,11 @@ Status TableRows::add(const FeedbackEvent& event) {
 
 void TableRows::join_labels() {
   if (feedback_.empty()) return;
+  table_.pair_times.resize(rows_);
   for (std::size_t row = 0; row < rows_; ++row) {
     if (const auto found = feedback_.find(table_.ids[row]); found != feedback_.end()) {
       table_.verdicts[row] = found->second.verdict;
+      table_.pair_times[row] = {table_.times[row], found->second.time};
     }
   }
 }

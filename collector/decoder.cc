@@ -68,7 +68,7 @@ class EventDecoder::Impl {
         return true;
       case Value::Kind::absent:
       case Value::Kind::null:
-        return refuse(Rejection::empty, "the CloudEvent has no data");
+        return refuse(Rejection::not_an_object, "the CloudEvent has no data");
       default:
         return not_an_object();
     }
@@ -78,7 +78,7 @@ class EventDecoder::Impl {
   bool read_encoded_data(std::string_view base64) {
     const auto bytes = decode_base64(base64);
     if (!bytes) return refuse(Rejection::bad_field, "field \"data_base64\" must be base64");
-    if (bytes->empty()) return refuse(Rejection::empty, "the CloudEvent has no data");
+    if (bytes->empty()) return refuse(Rejection::not_an_object, "the CloudEvent has no data");
     if (!build(data_index_, *bytes)) return false;
     data_json_.open(data_index_);
     if (data_json_.peek() == '{') {

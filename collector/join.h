@@ -12,6 +12,8 @@
 // - Copies: predictions of one (model, version, variant, id) are put in order of (time, content hash);
 //   the first counts, all within `dedupe` after it are its copies, the next one counts, and so on. A
 //   row whose slot has closed (slot end <= prediction clock) or whose evidence has stays as it is.
+// - To a record everything has closed that its own partition's watermark had passed when it came: the clocks
+//   move between rounds, and what a partition says may not depend on how its records fall into these.
 // - A prediction and a feedback of its id can meet if each lies before the other's expiry (time +
 //   label horizon). Where (version, variant, id) was used more than once, feedback belongs to the latest
 //   use that is not after it, else to the earliest one after it.
@@ -81,6 +83,7 @@ struct JoinPrediction {
   std::string_view variant;
   Time time = 0;
   std::uint64_t content_hash = 0;
+  Time partition_watermark = kNoTime;    // of its own partition, when it arrived
   bool late = false;                     // handed back in Row: its row gave no evidence
   const Predicted* predicted = nullptr;  // not null
   std::span<const std::uint32_t> segments;
@@ -164,8 +167,8 @@ class IdShard {
 
   // `counts`: the row counts from now on, and the caller tallies it. Changes of other rows, and the pairs
   // with feedback that was already there, are in `out`.
-  Standing predict(const JoinPrediction& prediction, const JoinContext& context, ShardOutput& out);
-  void feedback(const JoinFeedback& feedback, const JoinContext& context, ShardOutput& out);
+  Standing predict(const JoinPrediction& prediction, const JoinContext& round, ShardOutput& out);
+  void feedback(const JoinFeedback& feedback, const JoinContext& round, ShardOutput& out);
 
   // Lets go what the clocks of `context` have passed. Once a round. With both clocks at kEndOfTime
   // everything goes (DESIGN 7.14).

@@ -29,12 +29,24 @@ bool ShardOutput::empty() const {
          models.empty();
 }
 
+namespace {
+
+// What the record's own partition has passed is closed to it, whether or not a round has ended since.
+JoinContext as_seen_from(const JoinContext& context, Time watermark) {
+  JoinContext seen = context;
+  seen.prediction_clock = std::max(context.prediction_clock, watermark);
+  seen.feedback_clock = std::max(context.feedback_clock, watermark);
+  return seen;
+}
+
+}  // namespace
+
 IdShard::IdShard() : state_(std::make_unique<State>()) {}
 IdShard::IdShard(IdShard&&) noexcept = default;
 IdShard& IdShard::operator=(IdShard&&) noexcept = default;
 IdShard::~IdShard() = default;
 
-Standing IdShard::predict(const JoinPrediction& prediction, const JoinContext& context, ShardOutput& out) {
+Standing IdShard::predict(const JoinPrediction& prediction, const JoinContext& round, ShardOutput& out) {
   const std::string key = join::encode_key(prediction.model, prediction.id);
   const std::uint64_t hash = join::key_hash(key);
   if (state_->table.find(hash, key) == nullptr) {
@@ -42,6 +54,7 @@ Standing IdShard::predict(const JoinPrediction& prediction, const JoinContext& c
     state_->add_first(prediction, key, hash);
     return Standing::counts;
   }
+  const JoinContext context = as_seen_from(round, prediction.partition_watermark);
   State::Loan loan = state_->borrow(prediction.model, prediction.id);
   join::WaitingPrediction arrived;
   arrived.series = prediction.series;
@@ -58,7 +71,8 @@ Standing IdShard::predict(const JoinPrediction& prediction, const JoinContext& c
   return standing;
 }
 
-void IdShard::feedback(const JoinFeedback& feedback, const JoinContext& context, ShardOutput& out) {
+void IdShard::feedback(const JoinFeedback& feedback, const JoinContext& round, ShardOutput& out) {
+  const JoinContext context = as_seen_from(round, feedback.partition_watermark);
   State::Loan loan = state_->borrow(feedback.model, feedback.id);
   join::WaitingVerdict arrived;
   arrived.name = {{feedback.time, feedback.content_hash}, feedback.series};

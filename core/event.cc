@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 namespace driftd {
@@ -23,7 +24,10 @@ std::string_view shortest_text(const Value& value, std::span<char> buffer) {
   switch (value.kind) {
     case Value::Kind::number: {
       const double number = value.number == 0 ? 0.0 : value.number;
-      const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+      const double size = std::abs(number);
+      const auto form =
+          size == 0 || (size >= 1e-6 && size < 1e21) ? std::chars_format::fixed : std::chars_format::general;
+      const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, form);
       return {buffer.data(), static_cast<std::size_t>(written.ptr - buffer.data())};
     }
     case Value::Kind::boolean:

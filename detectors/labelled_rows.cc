@@ -25,11 +25,21 @@ evidence::LabelSource label_source_of(const Table& table, const TaskSpec& task, 
     const PairTimes times = row < table.pair_times.size() ? table.pair_times[row] : PairTimes{};
     const bool known = times.prediction != kNoTime && times.feedback != kNoTime;
     source.ages_known = source.ages_known && known && table.times[row] != kNoTime;
+    const Time evidence_time =
+        known ? std::max({table.times[row], times.prediction, times.feedback}) : table.times[row];
     source.pairs.push_back(
-        known ? evidence::labelled_pair(*pair, times.prediction, times.feedback, table.times[row])
-              : evidence::labelled_pair(*pair, 0, 0, table.times[row]));
+        known ? evidence::labelled_pair(*pair, times.prediction, times.feedback, evidence_time)
+              : evidence::labelled_pair(*pair, 0, 0, evidence_time));
   }
   return source;
+}
+
+std::map<std::int64_t, std::int64_t> cohorts_of(const Table& table, const RowIndexes& rows) {
+  std::map<std::int64_t, std::int64_t> cohorts;
+  for (const std::uint32_t row : rows)
+    if (table.times[row] != kNoTime && !table.ids[row].empty())
+      ++cohorts[evidence::cohort_of(table.times[row], table.slot)];
+  return cohorts;
 }
 
 std::optional<LossModel> expected_loss(const Profile& profile, const Table& table,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 
@@ -16,9 +17,12 @@ namespace driftd::detectors {
 
 bool has_verdict(const Table& table, std::uint32_t row);
 
-// Rows without a verdict are left out. Where feedback times are not known, the pairs' own are those of the
-// rows.
+// Rows without a verdict are left out. A pair's evidence is there once it was predicted and its feedback
+// came, and not before the row's time; where feedback times are not known, at the row's time.
 evidence::LabelSource label_source_of(const Table& table, const TaskSpec& task, const RowIndexes& rows);
+
+// Predictions with an id and a time, by cohort.
+std::map<std::int64_t, std::int64_t> cohorts_of(const Table& table, const RowIndexes& rows);
 
 // The model of the expected loss of a regression, from those of the pairs that give the edges; five-minute
 // blocks, or rows where times are not known, make its halves. `sources` are of the profile's columns, those

@@ -136,7 +136,10 @@ class Builder {
       add_column({column.name(), Role::feature, [&column](std::size_t row) { return column.value(row); }},
                  all_rows_, edges, std::nullopt);
     }
-    if (profile_.task.task != Task::none) add_column(prediction_source(), all_rows_, edges, outcome_type());
+    const bool predicted =
+        std::any_of(outcomes_.predictions.begin(), outcomes_.predictions.end(),
+                    [](const Resolved& outcome) { return outcome.label || outcome.value; });
+    if (predicted) add_column(prediction_source(), all_rows_, edges, outcome_type());
     const bool scored = std::any_of(outcomes_.predictions.begin(), outcomes_.predictions.end(),
                                     [](const Resolved& outcome) { return outcome.score.has_value(); });
     if (!scored) return;
@@ -155,13 +158,18 @@ class Builder {
 
   void describe_labels() {
     evidence::LabelSource source = label_source_of(table_, profile_.task, pair_rows_);
-    source.predictions = table_.cohorts;
     if (source.pairs.empty()) return;
+    // Rows are the predictions themselves, or pairs alone.
+    const bool whole_rows = parts_ == ProfileParts::both && source.ages_known;
+    source.predictions = whole_rows ? cohorts_of(table_, all_rows_) : table_.cohorts;
     profile_.labels = evidence::label_reference(source);
     for (auto& [label, segment] : segments_) {
       evidence::LabelSource part = label_source_of(table_, profile_.task, segment_rows_.at(label));
       if (part.pairs.empty()) continue;
-      if (const auto known = table_.segment_cohorts.find(label); known != table_.segment_cohorts.end())
+      const auto known = table_.segment_cohorts.find(label);
+      if (whole_rows)
+        part.predictions = cohorts_of(table_, segment_rows_.at(label));
+      else if (known != table_.segment_cohorts.end())
         part.predictions = known->second;
       segment.labels = evidence::label_reference(part, *profile_.labels);
     }

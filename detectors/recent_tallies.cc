@@ -30,23 +30,17 @@ void RecentTallies::merge_oldest(std::size_t level) {
   }
 }
 
-template <class Use>
-void RecentTallies::each_since(std::int64_t slot, const Use& use) const {
-  for (std::size_t level = 0; level < levels_.size(); ++level) {
-    const std::int64_t half = (std::int64_t{1} << level) / 2;
-    for (const Block& block : levels_[level])
-      if ((block.number << level) + half >= slot) use(block.tally);
-  }
-}
-
 void RecentTallies::since(std::int64_t slot, Tally& out) const {
-  each_since(slot, [&](const std::string& tally) { (void)out.merge_encoded(tally); });  // our own bytes
+  each_since(slot, [&](std::int64_t, std::int64_t, const std::string& tally) {
+    (void)out.merge_encoded(tally);
+  });  // our own bytes
 }
 
 std::string RecentTallies::since(std::int64_t slot) const {
   std::string sum;
-  each_since(slot,
-             [&](const std::string& tally) { sum = sum.empty() ? tally : add_encoded_tallies(sum, tally); });
+  each_since(slot, [&](std::int64_t, std::int64_t, const std::string& tally) {
+    sum = sum.empty() ? tally : add_encoded_tallies(sum, tally);
+  });
   return sum;
 }
 

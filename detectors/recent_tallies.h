@@ -32,6 +32,15 @@ class RecentTallies {
   // Counts from about this slot on; adds to `out`.
   void since(std::int64_t slot, Tally& out) const;
   [[nodiscard]] std::string since(std::int64_t slot) const;  // encoded; empty: nothing
+  // The same block by block: its first slot, how many slots it spans, and its encoded counts.
+  template <class Use>
+  void each_since(std::int64_t slot, const Use& use) const {
+    for (std::size_t level = 0; level < levels_.size(); ++level) {
+      const std::int64_t length = std::int64_t{1} << level;
+      for (const Block& block : levels_[level])
+        if ((block.number << level) + length / 2 >= slot) use(block.number << level, length, block.tally);
+    }
+  }
 
   void save(Encoder& out) const;
   // Without a layout the bytes are checked to be counts, not which.
@@ -43,8 +52,6 @@ class RecentTallies {
     std::string tally;
   };
   void merge_oldest(std::size_t level);
-  template <class Use>
-  void each_since(std::int64_t slot, const Use& use) const;
 
   std::vector<std::deque<Block>> levels_;  // oldest first within each
 };

@@ -69,7 +69,8 @@ struct Table {
   std::vector<Predicted> predicted;
   std::vector<std::optional<Verdict>> verdicts;
 
-  // Of joined pairs whose time is that of the evidence; by row, as far as they are known.
+  // Of labelled rows, as far as they are known; by row. Of joined pairs the row's time is that of the
+  // evidence.
   std::vector<PairTimes> pair_times;
   // Predictions with an id by cohort (evidence/labels/label_reference.h), labelled or not; empty: not known.
   std::map<std::int64_t, std::int64_t> cohorts;

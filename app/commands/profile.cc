@@ -52,7 +52,8 @@ std::uint64_t size_of(const std::vector<std::string>& files) {
   return total;
 }
 
-Result<detectors::Profile> make_profile(const Options& options, const ModelConfig& config, Streams& streams) {
+Result<detectors::Profile> make_profile(const Options& options, const ModelConfig& config, Duration slot,
+                                        Streams& streams) {
   Progress progress(streams.err, standard_error_is_terminal(), "profile");
   TableReaderOptions reading;
   reading.roles = options.roles;
@@ -63,8 +64,9 @@ Result<detectors::Profile> make_profile(const Options& options, const ModelConfi
   };
   const auto like = options.like.empty() ? std::nullopt : std::optional(read_profile(options.like));
   if (like && !like->ok()) return like->error();
-  const auto table = read_tables(options.inputs, reading);
+  auto table = read_tables(options.inputs, reading);
   if (!table.ok()) return table.error();
+  table->slot = slot;
   const auto building = profile_options(config, options.model, options.version);
   if (like) return detectors::build_profile_like(*table, building, **like);
   return detectors::build_profile(*table, building);
@@ -75,6 +77,10 @@ void tell(const Options& options, const detectors::Profile& profile, std::ostrea
       << detectors::name_of(profile.task.task);
   if (profile.pairs > 0) err << ", " << profile.pairs << " with labels";
   err << "\n";
+  if (profile.labels && !profile.labels->scale.ages.known)
+    err << "no times of labels (feedback events have them): labels will be judged as they come, and not "
+           "missed when "
+           "they stop\n";
   if (profile.first == kNoTime) err << "no times: the reference's seasons will not be known\n";
   err << profile.digest << "\n";
 }
@@ -96,7 +102,7 @@ ExitStatus profile(const Options& options, Streams& streams) {
     }
     config = std::move(loaded.config);
   }
-  const auto made = make_profile(options, config.models.of(options.model), streams);
+  const auto made = make_profile(options, config.models.of(options.model), config.slot, streams);
   if (!made.ok()) {
     streams.err << "driftd profile: " << made.error().message << "\n";
     return made.error().code == ErrorCode::invalid ? ExitStatus::usage : ExitStatus::failed;

@@ -65,14 +65,15 @@ const Fields<ColumnConfig>& fields_of_column() {
   static const Fields<ColumnConfig> table =
       Fields<ColumnConfig>()
           .integer("bins", &ColumnConfig::bins, {2, 200}, "",
-                   "bins of the shown statistics, between the reference's quantiles")
+                   "bins of the shown statistics, between the quantiles of a reference that is learnt, or "
+                   "made by `driftd profile -c`")
           .shown_default("10")
           .choice("type", &ColumnConfig::type,
                   {{"auto", DeclaredType::automatic},
                    {"numeric", DeclaredType::numeric},
                    {"categorical", DeclaredType::categorical}},
                   "auto: numeric where every value of the reference is a number")
-          .flag("ignore", &ColumnConfig::ignore, "leave the column out")
+          .flag("ignore", &ColumnConfig::ignore, "leave the column out, also of a reference file that has it")
           .number("importance", &ColumnConfig::importance, {0, 1000}, "",
                   "its share of the budget beside the other columns of its kind, in proportion; 0: none")
           .list("detectors", &ColumnConfig::detectors, detector_type(),

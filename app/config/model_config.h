@@ -109,6 +109,11 @@ struct ModelConfig {
     return std::max<std::int64_t>(1, window / slot);
   }
   // nullptr where the configuration does not name the column.
+  // Not watched, though a reference file may have it.
+  [[nodiscard]] bool ignores(const std::string& name) const {
+    const ColumnConfig* named = column(name);
+    return named != nullptr && named->ignore;
+  }
   [[nodiscard]] const ColumnConfig* column(const std::string& name) const {
     const auto found = columns.find(name);
     return found == columns.end() ? nullptr : &found->second;

@@ -1,5 +1,6 @@
 #include "app/config/profile_checks.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -39,9 +40,53 @@ std::string misfit(const Profile& reference, const Profile& regime, const std::s
   return "";
 }
 
-void check_reference(const ReferenceConfig& reference, const Node& given, const std::string& path,
+constexpr const char* kRemedy = "; make it anew with `driftd profile -c` and this configuration";
+
+// The key's own line, or that of `default`, which says it for every model.
+const Node& node_of(const Node& models, const std::string& model, const char* key, const Node& otherwise) {
+  for (const std::string& entry : {model, std::string("default")})
+    if (const Node* node = models.find(entry); node != nullptr && node->find(key) != nullptr)
+      return *node->find(key);
+  return otherwise;
+}
+
+// What the configuration says of the model and the profile was not made with is no silent matter.
+void check_agreement(const ModelConfig& model, const std::string& name, const Profile& profile,
+                     const Node& models, const Node& given, Faults& faults) {
+  const std::string path = "models." + name;
+  const auto differs = [&](const char* key, const std::string& has) {
+    add_fault(faults, node_of(models, name, key, given), join_path(path, key),
+              "the profile " + model.reference.file + " was made for " + has + kRemedy);
+  };
+  const detectors::TaskSpec& task = profile.task;
+  if (model.task && *model.task != task.task)
+    return differs("task", std::string(detectors::name_of(task.task)));
+  if (task.task == detectors::Task::binary) {
+    const bool known =
+        std::find(task.labels.begin(), task.labels.end(), model.positive.value_or("")) != task.labels.end();
+    if (model.positive && task.labels.size() == 2 && !known)
+      differs("positive", task.labels[0] + " and " + task.labels[1]);
+    if (model.threshold && *model.threshold != task.threshold)
+      differs("threshold", shortest_text(task.threshold));
+  }
+  for (const auto& [column, wish] : model.columns) {
+    const detectors::ColumnProfile* known = profile.find(column);
+    if (known == nullptr || known->role != detectors::Role::feature || wish.type == DeclaredType::automatic)
+      continue;
+    const bool numeric = known->type == detectors::ColumnType::numeric;
+    if (numeric != (wish.type == DeclaredType::numeric))
+      add_fault(faults, node_of(models, name, "columns", given), path + ".columns." + column + ".type",
+                "is " + std::string(detectors::name_of(known->type)) + " in the profile " +
+                    model.reference.file + kRemedy);
+  }
+}
+
+void check_reference(const ModelConfig& model, const std::string& name, const Node& models, const Node& given,
                      Faults& faults) {
+  const ReferenceConfig& reference = model.reference;
+  const std::string path = "models." + name + ".reference";
   const Result<Profile> first = profile_at(reference.file);
+  if (first.ok()) check_agreement(model, name, *first, models, given, faults);
   if (!first.ok()) add_fault(faults, given, join_path(path, "file"), first.error().message);
   const Node* regimes = given.find("regimes");
   for (std::size_t i = 0; i < reference.regimes.size() && regimes != nullptr; ++i) {
@@ -58,21 +103,20 @@ void check_reference(const ReferenceConfig& reference, const Node& given, const 
   }
 }
 
-void check_model(const ReferenceConfig& reference, const std::string& model, const Node& root,
-                 Faults& faults) {
-  if (reference.source != ReferenceConfig::Source::file) return;
+void check_model(const ModelConfig& config, const std::string& model, const Node& root, Faults& faults) {
+  if (config.reference.source != ReferenceConfig::Source::file) return;
   const Node* models = root.find("models");
   const Node* entry = models == nullptr ? nullptr : models->find(model);
   const Node* given = entry == nullptr ? nullptr : entry->find("reference");
   if (given == nullptr) return;  // inherited: `default` says it
-  check_reference(reference, *given, "models." + model + ".reference", faults);
+  check_reference(config, model, *models, *given, faults);
 }
 
 }  // namespace
 
 void check_profiles(const Config& config, const Node& root, Faults& faults) {
-  check_model(config.models.standard.reference, "default", root, faults);
-  for (const auto& [name, model] : config.models.named) check_model(model.reference, name, root, faults);
+  check_model(config.models.standard, "default", root, faults);
+  for (const auto& [name, model] : config.models.named) check_model(model, name, root, faults);
 }
 
 }  // namespace driftd::app

@@ -1,11 +1,15 @@
 #include "app/config/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace driftd::app {
 namespace {
@@ -132,6 +136,38 @@ class Converter {
   bool told_ = false;
 };
 
+// Where documents begin, as far as the second. (YAML::LoadAll does not come to an end of some texts that are
+// no YAML: a document that begins with a comma begins for ever.)
+class Beginnings final : public YAML::EventHandler {
+ public:
+  // False: there is no document.
+  bool find(const std::string& text) {
+    std::istringstream in(text);
+    YAML::Parser parser(in);
+    while (marks_.size() < 2 && parser.HandleNextDocument(*this)) {
+    }
+    return !marks_.empty();
+  }
+  [[nodiscard]] std::optional<YAML::Mark> second() const {
+    return marks_.size() < 2 ? std::nullopt : std::optional(marks_[1]);
+  }
+
+  void OnDocumentStart(const YAML::Mark& mark) override { marks_.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+
+ private:
+  std::vector<YAML::Mark> marks_;
+};
+
 void emit(const Node& node, YAML::Emitter& out) {
   switch (node.kind) {
     case Node::Kind::null:
@@ -165,15 +201,15 @@ YamlDocument parse_yaml(std::string_view text, const Surroundings& surroundings,
   YamlDocument document;
   document.root.line = 1;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(shielded(text));
-    if (documents.size() > 1) {
-      const int line = documents[1].Mark().is_null() ? 0 : documents[1].Mark().line + 1;
-      faults.push_back({"", line, "", "there is more than one document"});
+    const std::string whole = shielded(text);
+    Beginnings beginnings;
+    if (!beginnings.find(whole)) return document;
+    if (const auto& second = beginnings.second()) {
+      faults.push_back({"", second->line + 1, "", "there is more than one document"});
       return document;
     }
-    if (documents.empty()) return document;
     Converter converter(surroundings, faults);
-    document.root = converter.convert(documents.front(), "", 1, 0);
+    document.root = converter.convert(YAML::Load(whole), "", 1, 0);
     document.secrets = converter.take_secrets();
   } catch (const YAML::Exception& error) {
     const int line = error.mark.is_null() ? 0 : error.mark.line + 1;

@@ -59,7 +59,7 @@ void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file
     version.plan = file;
     if (version.task && version.task->task != file->profile.task.task)
       for (SegmentState& state : version.state) state.performance.reset();
-    version.task = file->profile.task;
+    version.task = task_of(*file, *version.model->config);
     version.learner.reset();
     version.learning.clear();
     version.renewal.reset();

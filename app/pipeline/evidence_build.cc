@@ -33,6 +33,8 @@ void EvidenceJudge::build_rows(Version& version, std::int64_t before) {
   const auto decoded = decode_profile(profile);
   if (!version.evidence) version.evidence = std::make_unique<VersionEvidence>();
   VersionEvidence& evidence = *version.evidence;
+  evidence.slot = slot_length();
+  evidence.seasonal.clear();
   evidence.calendar = calendar_of(config.season, profile);
   evidence.short_reference = is_short(profile);
   evidence.reference = profile.digest;

@@ -39,7 +39,7 @@ void EvidenceJudge::be_resolved(KindWatch& watch) {
 void EvidenceJudge::look(Version& version, Kind kind, KindWatch& watch) {
   OpenDrift& drift = *watch.open;
   const Time now = drift.episode.next_look();
-  const ev::Effect effect = effect_of_day(version, kind, drift);
+  const ev::Effect effect = effect_of_day(version, kind, drift, now);
   drift.day.clear();
   drift.day_rates.clear();
   if (!drift.episode.look(effect.excess, effect.values)) return;

@@ -1,5 +1,7 @@
 #include "app/pipeline/evidence_figures.h"
 
+#include <algorithm>
+
 namespace driftd::app {
 
 namespace ev = detectors::evidence;
@@ -21,7 +23,9 @@ std::vector<KindFigures> evidence_figures(const Version& version, const ClosedSl
                     watch.evidence.spent(),
                     {paused.begin(), paused.end()},
                     watch.evidence.by_series()};
-    one.granted = watch.evidence.granted(ev::lives_on_labels(kind) ? closed.feedback : closed.prediction);
+    // At the end of a replay slots close that no clock has passed.
+    const std::int64_t passed = ev::lives_on_labels(kind) ? closed.feedback : closed.prediction;
+    one.granted = watch.evidence.granted(std::max(passed, watch.evidence.settled()));
     if (watch.renorming && watch.renorming->learning) one.state = "learning";
     all.push_back(std::move(one));
   }

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "app/pipeline/encoded_counts.h"
+#include "app/pipeline/evidence_columns.h"
 #include "detectors/derived/words.h"
 #include "detectors/statistics/binned.h"
 
@@ -15,34 +16,6 @@ namespace driftd::app {
 namespace ev = detectors::evidence;
 
 namespace {
-
-const Plan* plan_of(const Version& version, ev::EvidenceKind kind) {
-  return side_of(kind) == detectors::Side::predictions ? version.plan.get() : version.pairs.get();
-}
-
-// The column of the series on its side's plan; null for columns that only evidence knows.
-const detectors::ColumnProfile* column_of(const Plan& plan, const ev::SeriesName& series) {
-  for (const detectors::ColumnProfile* column : plan.columns)
-    if (column->name == series.column) return column;
-  return nullptr;
-}
-// The same with the reference of the series' own segment; none where that is not known.
-std::optional<detectors::ColumnProfile> column_in(const Version& version, ev::EvidenceKind kind,
-                                                  const ev::SeriesName& series) {
-  const Plan* plan = plan_of(version, kind);
-  const detectors::ColumnProfile* column = plan == nullptr ? nullptr : column_of(*plan, series);
-  if (column == nullptr) return std::nullopt;
-  if (series.segment.empty()) return *column;
-  const auto& references = side_of(kind) == detectors::Side::predictions ? version.evidence->row_references
-                                                                         : version.evidence->pair_references;
-  const auto found = references.find(series.segment);
-  if (found == references.end()) return std::nullopt;
-  detectors::ColumnProfile own = *column;
-  const auto place = std::find(plan->columns.begin(), plan->columns.end(), column) - plan->columns.begin();
-  const auto counts = found->second.column(static_cast<std::size_t>(place));
-  own.reference.assign(counts.begin(), counts.end());
-  return own;
-}
 
 // How far the rates of a column on labels have moved; none where it has bins to look at.
 std::optional<ev::RateEffect> rates_of(const Version& version, const ev::SeriesName& series,
@@ -73,11 +46,6 @@ std::string rate_words(const ev::RateEffect& rates, const ev::SeriesName& series
   const auto what = kWhat.find(series.column);
   return (what == kWhat.end() ? std::string("rate") : what->second) + " " + ev::percent_text(rates.expected) +
          " -> " + ev::percent_text(rates.rate);
-}
-
-std::size_t place_of(const Plan& plan, const detectors::ColumnProfile* column) {
-  return static_cast<std::size_t>(std::find(plan.columns.begin(), plan.columns.end(), column) -
-                                  plan.columns.begin());
 }
 
 // Of one series, the parts of all alarms together.
@@ -117,7 +85,7 @@ alerts::ColumnFinding finding_of(const Version& version, ev::EvidenceKind kind, 
   alerts::ColumnFinding finding{moved.series.column, moved.series.segment, moved.share, {}, {}, {}};
   for (const auto& [shape, share] : moved.shapes) finding.shapes.emplace_back(ev::name_of(shape), share);
   const Plan* plan = plan_of(version, kind);
-  const auto column = column_in(version, kind, moved.series);
+  const auto column = column_since(version, kind, moved.series, drift.start);
   const auto counts = counts_since(version, kind, moved.series.segment, drift.start);
   if (!column || !counts) {
     const auto rates = rates_of(version, moved.series, rates_since(version, moved.series, drift.start));
@@ -147,15 +115,24 @@ std::string told_already(const Version& version, ev::EvidenceKind kind, const ev
   return text + (one ? " is" : " are") + " in the open incident of kind data";
 }
 
+// Those that pause, in decreasing share up to 95 %: the rest is capital of columns that did not move.
+std::size_t moved_columns(const std::vector<alerts::ColumnFinding>& columns) {
+  double told = 0;
+  std::size_t number = 0;
+  while (number < columns.size() && told < ev::kPausedShare) told += columns[number++].share.value_or(0);
+  return number;
+}
+
 std::string summary_of(const std::vector<alerts::ColumnFinding>& columns, std::size_t told) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(told, columns.size()); ++i) {
+  const std::size_t moved = moved_columns(columns);
+  for (std::size_t i = 0; i < std::min(told, moved); ++i) {
     if (i > 0) text += "; ";
     text += columns[i].column;
     if (!columns[i].segment.empty()) text += " (" + columns[i].segment + ")";
     text += ": " + columns[i].change;
   }
-  if (columns.size() > told) text += "; and " + std::to_string(columns.size() - told) + " more";
+  if (moved > told) text += "; and " + std::to_string(moved - told) + " more";
   return text;
 }
 
@@ -204,7 +181,7 @@ ev::Effect effect_since_start(const Version& version, ev::EvidenceKind kind, con
   const std::vector<Moved> moved = moved_series(drift);
   if (moved.empty()) return {};
   const ev::SeriesName& series = moved.front().series;
-  const auto column = column_in(version, kind, series);
+  const auto column = column_since(version, kind, series, drift.start);
   const auto counts = counts_since(version, kind, series.segment, drift.start);
   if (!column) return effect_from(rates_of(version, series, rates_since(version, series, drift.start)));
   if (!counts) return {};
@@ -216,8 +193,8 @@ namespace {
 
 // Of one series over the counts since the last look.
 std::optional<ev::Effect> effect_of_day(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift,
-                                        const ev::SeriesName& series) {
-  const auto column = column_in(version, kind, series);
+                                        const ev::SeriesName& series, Time end) {
+  const auto column = column_of_day(version, kind, series, end);
   if (!column) {
     const auto rates = drift.day_rates.find(series);
     if (rates == drift.day_rates.end()) return std::nullopt;
@@ -233,13 +210,13 @@ std::optional<ev::Effect> effect_of_day(const Version& version, ev::EvidenceKind
 
 }  // namespace
 
-ev::Effect effect_of_day(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift) {
+ev::Effect effect_of_day(const Version& version, ev::EvidenceKind kind, const OpenDrift& drift, Time end) {
   ev::Effect largest;
   largest.excess = -1;
   std::set<ev::SeriesName> looked;
   for (const ev::AlarmPart& part : drift.parts) {
     if (!drift.columns.contains(part.series.column) || !looked.insert(part.series).second) continue;
-    const auto effect = effect_of_day(version, kind, drift, part.series);
+    const auto effect = effect_of_day(version, kind, drift, part.series, end);
     if (effect && effect->values >= alerts::kValuesPerFigure && effect->excess > largest.excess)
       largest = *effect;
   }
@@ -251,7 +228,7 @@ std::optional<alerts::LossSince> loss_since(const Version& version, const OpenDr
   const std::vector<Moved> moved = moved_series(drift);
   const std::string segment = moved.empty() ? std::string() : moved.front().series.segment;
   const ev::SeriesName series{segment, 0, "loss"};
-  const auto column = column_in(version, ev::EvidenceKind::concept_drift, series);
+  const auto column = column_since(version, ev::EvidenceKind::concept_drift, series, drift.start);
   const auto counts = counts_since(version, ev::EvidenceKind::concept_drift, segment, drift.start);
   if (!column || !counts) return std::nullopt;
   const LossMoments before = loss_moments(*column, column->reference);
@@ -265,7 +242,9 @@ std::optional<alerts::LossSince> loss_since(const Version& version, const OpenDr
   loss.pairs = static_cast<std::int64_t>(now.n);
   loss.change = now.mean - before.mean;
   loss.standard_error = std::sqrt(vif * (now.variance / now.n + before.variance / before.n));
-  loss.tolerance = kLossTolerance * (classes ? 1 : column->maximum);
+  const auto& labels = version.pairs->profile.labels;
+  const double bound = labels && labels->scale.loss_bound > 0 ? labels->scale.loss_bound : column->maximum;
+  loss.tolerance = kLossTolerance * (classes ? 1 : bound);
   return loss;
 }
 

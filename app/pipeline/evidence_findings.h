@@ -24,9 +24,9 @@ std::optional<detectors::Tally> counts_since(const Version& version, detectors::
 // Of the column with the largest share, since the estimated start.
 detectors::evidence::Effect effect_since_start(const Version& version, detectors::evidence::EvidenceKind kind,
                                                const OpenDrift& drift);
-// The largest of all paused columns over the counts since the last look.
+// The largest of all paused columns over the counts of the 24 hours before `end`.
 detectors::evidence::Effect effect_of_day(const Version& version, detectors::evidence::EvidenceKind kind,
-                                          const OpenDrift& drift);
+                                          const OpenDrift& drift, Time end);
 
 // The loss since the drift began, beside the reference's, of the segment that moved most; none where there is
 // no reference of it or no pair.

@@ -85,6 +85,7 @@ void EvidenceJudge::add_labels(Version& version, const std::string& segment, dou
   for (std::size_t i = 0; i < plan.series().size(); ++i) {
     const ev::LabelSeries& series = plan.series()[i];
     const std::string column(series.column);
+    if (series.kind == Kind::performance && !version.means_the_references_positive()) continue;
     const double importance = importance_of(*version.model->config, column);
     auto known = evidence.kinds.find(series.kind);
     if (!(importance > 0) || (known == evidence.kinds.end() && !segment.empty())) continue;
@@ -108,6 +109,7 @@ void EvidenceJudge::build_pairs(Version& version, std::int64_t before) {
   const detectors::Profile& profile = version.pairs->profile;
   const ModelConfig& config = *version.model->config;
   evidence.pair_reference = profile.digest;
+  evidence.seasonal.clear();
   evidence.pair_calendar = calendar_of(version.model->config->season, profile);
   evidence.pairs.clear();
   evidence.pairs.emplace("", detectors::RecentTallies());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/time_zone.h"
+#include "detectors/derived/words.h"
 #include "detectors/maths/portable.h"
 
 namespace driftd::app {
@@ -33,6 +34,15 @@ bool is_known(std::span<const DecodedProfile> regimes, const detectors::Profile&
          std::all_of(regimes.begin(), regimes.end(), [&](const DecodedProfile& regime) {
            return regime.profile->derived == reference.derived && same_column(regime, column);
          });
+}
+
+// Reads a column that a reference file has and the configuration ignores.
+bool reads_an_ignored_column(const detectors::Profile& profile, const detectors::ColumnProfile& column,
+                             const ModelConfig& config) {
+  if (column.role != detectors::Role::derived) return false;
+  const auto behind = detectors::derived::features_behind(profile, column);
+  return std::any_of(behind.begin(), behind.end(),
+                     [&](const std::string& name) { return config.ignores(name); });
 }
 
 }  // namespace
@@ -75,6 +85,7 @@ PlannedColumns planned_columns(const DecodedProfile& reference, std::span<const 
       reference.columns, config, [&](std::size_t place) -> std::optional<ev::MonitorReferences> {
         const detectors::ColumnProfile& column = *reference.columns[place];
         if (!is_known(regimes, *reference.profile, column)) return std::nullopt;
+        if (reads_an_ignored_column(*reference.profile, column, config)) return std::nullopt;
         ev::MonitorReferences references = ev::references_of(column, reference.blocks[place], options);
         for (const DecodedProfile& regime : regimes)
           if (const auto same = same_column(regime, column))
@@ -126,7 +137,8 @@ double capital_per_slot(const BudgetConfig& budget, Duration slot) {
 
 double importance_of(const ModelConfig& config, const std::string& column) {
   const ColumnConfig* named = config.column(column);
-  return named == nullptr ? 1 : named->importance;
+  if (named == nullptr) return 1;
+  return named->ignore ? 0 : named->importance;
 }
 
 }  // namespace driftd::app

@@ -117,7 +117,7 @@ void Judge::close_pairs(Version& version, std::int64_t slot, const PairChanges& 
   if (!version.task) {
     auto& held = version.held_pairs[slot];
     held.insert(held.end(), changes.begin(), changes.end());
-    return;
+    return settle_held(version);
   }
   judge_pairs(version, slot, changes);
 }
@@ -202,8 +202,7 @@ alerts::Coverage coverage_of(const Version& version, Time clock) {
 std::vector<alerts::MetricChange> performance_changes(const Version& version) {
   std::vector<alerts::MetricChange> changes;
   if (version.state.empty() || !version.state[0].performance) return changes;
-  const auto reference =
-      version.pairs ? version.pairs->profile.performance.metrics() : std::vector<detectors::MetricValue>{};
+  const auto reference = version.reference_metrics();
   for (const detectors::MetricValue& now : version.state[0].performance->total().metrics()) {
     const auto* before = detectors::find(reference, now.metric);
     changes.push_back({std::string(detectors::name_of(now.metric)),

@@ -49,6 +49,36 @@ std::optional<detectors::TaskSpec> configured_task(const ModelConfig& config) {
   return detectors::TaskInference().finish(config.task_wish());
 }
 
+constexpr std::size_t kPairsForAClass = 20'000;  // as many as an automatic reference of pairs
+
+// Of two classes the larger is the positive one: until two are known, a binary task is not, unless somebody
+// said.
+bool is_known(const detectors::TaskSpec& task, const ModelConfig& config) {
+  return task.task != detectors::Task::binary || config.positive || task.labels.size() >= 2;
+}
+
+// What the reference says a prediction means, as far as that is enough.
+std::optional<detectors::TaskSpec> task_of_reference(const Version& version) {
+  const ModelConfig& config = *version.model->config;
+  const detectors::TaskSpec task = task_of(*version.plan, config);
+  return is_known(task, config) ? std::optional(task) : std::nullopt;
+}
+
+// The same with the classes that labels name, evidence slot by evidence slot, so that it does not matter when
+// the reference of the predictions is fixed. None: they still name one class alone.
+std::optional<detectors::TaskSpec> task_by_labels(const Version& version) {
+  detectors::TaskInference inference;
+  inference.add(version.plan->profile.task, version.plan->profile.find(detectors::Role::score) != nullptr);
+  std::size_t pairs = 0;
+  for (const auto& [slot, changes] : version.held_pairs) {
+    for (const collector::PairChange& change : changes) inference.add(change.pair.verdict);
+    pairs += changes.size();
+    if (inference.labels() >= 2 || pairs >= kPairsForAClass)
+      return inference.finish(version.model->config->task_wish());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Judge::equip(Version& version) {
@@ -56,8 +86,7 @@ void Judge::equip(Version& version) {
   if (!version.plan && !version.learner) version.learner.emplace(rule_of(config.reference), slot_length());
   if (!version.pairs && !version.pair_learner)
     version.pair_learner.emplace(rule_of(config.reference), slot_length());
-  if (!version.task)
-    version.task = version.plan ? std::optional(version.plan->profile.task) : configured_task(config);
+  if (!version.task) version.task = version.plan ? task_of_reference(version) : configured_task(config);
   if (version.plan && version.facts == alerts::SchemaFacts())
     version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
   equip_detectors(version);
@@ -65,6 +94,12 @@ void Judge::equip(Version& version) {
     return std::none_of(config.rules.begin(), config.rules.end(),
                         [&](const alerts::RuleConfig& rule) { return rule.name == state.first; });
   });
+  if (!version.means_the_references_positive())
+    parts_.log.warn(
+        "the reference file was made for another positive class: its performance is left out, and precision, "
+        "recall and "
+        "calibration are not watched; make it anew with `driftd profile -c`",
+        {{"model", version.model->name}, {"positive", version.task->positive}});
   segment_state(version, 0);
   for (SegmentState& state : version.state) {
     const std::int64_t slots = config.window_slots(slot_length());
@@ -160,8 +195,8 @@ void Judge::inherit_reference(Version& version, OpenSlot& first) {
 void Judge::take_up_reference(Version& version) {
   version.learner.reset();
   version.learning.clear();
-  if (!version.task || version.task->labels.empty()) version.task = version.plan->profile.task;
-  if (version.task->task == detectors::Task::none) version.cohorts.clear();
+  if (!version.task || version.task->labels.empty()) version.task = task_of_reference(version);
+  if (version.task && version.task->task == detectors::Task::none) version.cohorts.clear();
   version.changed = version.reference_changed = version.row_blocks_outdated = true;
   equip(version);
   parts_.gather(version);
@@ -238,6 +273,7 @@ void Judge::renew_reference(Version& version, std::int64_t slot) {
 
 // What waited to know what a prediction means.
 void Judge::settle_held(Version& version) {
+  if (!version.task && version.plan) version.task = task_by_labels(version);
   if (!version.task) return;
   const PairChanges history = std::move(version.held_history);
   version.held_history.clear();

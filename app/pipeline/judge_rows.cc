@@ -233,6 +233,7 @@ void Judge::count_rows(Version& version, std::int64_t slot, OpenSlot& data) {
 void Judge::count_faults(Version& version, const detectors::Tally& whole) {
   for (std::size_t column = 0; column < feature_count(*version.plan); ++column) {
     const alerts::FaultCounts found = faults_in(*version.plan, whole, column);
+    if (version.model->config->ignores(version.plan->columns[column]->name)) continue;
     if (std::all_of(found.begin(), found.end(), [](std::int64_t n) { return n == 0; })) continue;
     auto& counted = version.counters.faults[version.plan->columns[column]->name];
     for (std::size_t fault = 0; fault < found.size(); ++fault)
@@ -244,7 +245,9 @@ void Judge::judge_schema(Version& version, std::int64_t slot, const detectors::T
   const Plan& plan = *version.plan;
   std::vector<alerts::FaultCounts> faults;
   for (std::size_t column = 0; column < feature_count(plan); ++column)
-    faults.push_back(faults_in(plan, whole, column));
+    faults.push_back(version.model->config->ignores(plan.columns[column]->name)
+                         ? alerts::FaultCounts{}
+                         : faults_in(plan, whole, column));
   const Time end = slot_end(slot, slot_length());
   for (const alerts::FactChange& change : version.facts.close_slot(whole.events(), faults)) {
     const std::string& column = plan.columns[change.column]->name;

@@ -86,8 +86,10 @@ alerts::Observation Judge::observe(Version& version, const alerts::RuleConfig& r
   const auto view = column_view(version, rule.column, rule.segment);
   if (!view) return seen;
   const detectors::Missing missing = detectors::missing_of(*view->column, view->counts);
-  seen.n = missing.events - missing.missing;
   const detectors::Statistic statistic = *detectors::statistic_of(rule.statistic);
+  // Of a column that died there are rows, no values.
+  const bool of_rows = statistic == detectors::Statistic::missing_delta;
+  seen.n = of_rows ? missing.events : missing.events - missing.missing;
   const auto values = detectors::binned_statistics(*view->column, view->counts, detectors::bit(statistic));
   if (const auto* value = detectors::find(values, statistic)) seen.value = value->value;
   return seen;

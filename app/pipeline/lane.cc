@@ -104,6 +104,7 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   if (!fits(event, record, version)) return;
   count_event(EventKind::prediction);
   const bool late = clocks.is_late(partition_, event.time);
+  const Time watermark = clocks.watermark(partition_);
   clocks.observe(partition_, event.time);
   if (recent_.counters == nullptr) recent_.counters = &version_counters[&version];
   if (event.failed) {
@@ -117,6 +118,7 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   row.counters = recent_.counters;
   row.plan = version.plan.get();
   row.time = event.time;
+  row.watermark = watermark;
   row.late = late;
   row.variant = texts_.keep(event.variant);
   row.id = texts_.keep(event.id);
@@ -219,6 +221,7 @@ collector::Standing Lane::join_row(std::uint32_t index, collector::IdShard& shar
   prediction.variant = row.variant;
   prediction.time = row.time;
   prediction.content_hash = row.hash;
+  prediction.partition_watermark = row.watermark;
   prediction.late = row.late;
   prediction.predicted = &predicted_[row.predicted];
   prediction.segments = std::span(segments_).subspan(row.segments, row.segments_end - row.segments);

@@ -46,6 +46,7 @@ class Lane {
     VersionCounters* counters = nullptr;  // the lane's of that version
     const Plan* plan = nullptr;           // null: kept whole, the reference is being learnt
     Time time = 0;
+    Time watermark = kNoTime;  // of the partition, when it came
     bool late = false;
     bool counts = true;
     std::uint64_t hash = 0;

@@ -148,6 +148,7 @@ void add_columns(const Version& version, const std::string& segment, const Plan&
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const detectors::ColumnProfile& column = *plan.columns[i];
     if ((column.role == detectors::Role::derived) != (which == Columns::derived)) continue;
+    if (version.model->config->ignores(column.name)) continue;
     if (const auto ratio = detectors::missing_of(column, total.column(i)).ratio())
       if ((segment.empty() && which == Columns::ordinary) ||
           budget.take(MetricId::column_missing_ratio, model))
@@ -260,10 +261,9 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
     }
   }
   for (const Version* version : shown)
-    if (version->pairs)
-      for (const detectors::MetricValue& value : version->pairs->profile.performance.metrics())
-        families[MetricId::performance_reference].add(
-            {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
+    for (const detectors::MetricValue& value : version->reference_metrics())
+      families[MetricId::performance_reference].add(
+          {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
   for (const MetricId metric :
        {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::column_evidence,
         MetricId::performance, MetricId::performance_estimated})

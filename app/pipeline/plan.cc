@@ -53,6 +53,12 @@ Plan::Plan(detectors::Profile reference, detectors::Side which, const ModelConfi
       watched.push_back({i, columns[i]->name, std::move(kinds)});
 }
 
+detectors::TaskSpec task_of(const Plan& plan, const ModelConfig& config) {
+  detectors::TaskSpec task = plan.profile.task;
+  if (task.task == detectors::Task::binary && config.positive) task.positive = *config.positive;
+  return task;
+}
+
 std::vector<DetectorConfig> detectors_on(const ModelConfig& config, const std::string& column) {
   std::vector<DetectorConfig> kinds;
   if (const ColumnConfig* declared = config.column(column)) kinds = declared->detectors;

@@ -50,6 +50,9 @@ struct Plan {
   Plan& operator=(const Plan&) = delete;
 };
 
+// What the reference says a prediction means, but for the positive class where the configuration names it.
+detectors::TaskSpec task_of(const Plan& plan, const ModelConfig& config);
+
 // The kinds that run on a column: those it declares, and with defaults those that a rule names.
 std::vector<DetectorConfig> detectors_on(const ModelConfig& config, const std::string& column);
 

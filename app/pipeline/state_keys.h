@@ -13,8 +13,9 @@
 
 namespace driftd::app {
 
-inline constexpr std::uint64_t kStateFormat =
-    5;  // 4: without the items of arrays; 3: without labels of sliced rows; 2: without segments of evidence
+// 5: without the gaps of the bank; 4: without the items of arrays; 3: without labels of sliced rows; 2:
+// without segments of evidence
+inline constexpr std::uint64_t kStateFormat = 6;
 
 // Names of single values (storage::meta_key).
 inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means

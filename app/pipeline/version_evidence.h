@@ -25,6 +25,7 @@
 #include "detectors/evidence/calendar.h"
 #include "detectors/evidence/column_references.h"
 #include "detectors/evidence/kind_evidence.h"
+#include "detectors/evidence/seasonal_counts.h"
 #include "detectors/evidence/version_shares.h"
 #include "detectors/profile.h"
 #include "detectors/recent_tallies.h"
@@ -102,6 +103,7 @@ struct KindWatch {
 };
 
 struct VersionEvidence {
+  Duration slot = kMinute;
   std::string reference;  // digest of the profile of predictions that it was built for
   detectors::evidence::Calendar calendar;
   std::string pair_reference;  // likewise of pairs; empty: none yet
@@ -119,6 +121,10 @@ struct VersionEvidence {
   // What the references of segments hold in all; of the whole model the profile's columns say it.
   std::map<std::string, detectors::Tally> row_references;
   std::map<std::string, detectors::Tally> pair_references;
+  // What the references of columns that moved hold by hour, made when first asked for (evidence_columns.h):
+  // by digest, segment, side and place.
+  mutable std::map<std::tuple<std::string, std::string, bool, std::size_t>, detectors::evidence::CountsByHour>
+      seasonal;
   std::vector<LaterSegment> later;       // of predictions, in their order
   std::vector<std::string> later_pairs;  // of pairs; Version::labels has what they learn
 };

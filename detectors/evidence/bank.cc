@@ -7,6 +7,7 @@
 #include "detectors/evidence/recent_traffic.h"
 #include "detectors/evidence/tilts.h"
 #include "detectors/maths/portable.h"
+#include "detectors/profile.h"
 
 namespace driftd::detectors::evidence {
 namespace {
@@ -15,6 +16,9 @@ constexpr double kFloor = 0.02;      // eps, in total variation
 constexpr double kInflation = 1.25;  // of the deviation
 constexpr std::array<double, 4> kThetas = {3, 4, 5, 6};
 constexpr double kMostAmount = 10;
+
+// By which a gap is seen: what the reference tells apart, or a slot.
+Duration stretch_of(Duration slot) { return std::max(slot, kProfileBlock); }
 
 BankLaws::Moments moments_of(const BankLaws& laws, const CellLaw& law) {
   BankLaws::Moments moments;
@@ -151,14 +155,26 @@ void Bank::close(std::int64_t slot, std::size_t cell, std::span<const std::int64
   if (!last_) begin_ = slot;
   terms_.clear();
   const SlotSums sums = sums_of(counts);
+  const std::int64_t stretch = slot_of(slot * slot_, stretch_of(slot_));
+  const bool filled = sums.n > 0 || filled_ == stretch;
   for (Block& block : blocks_) {
     enter(block, slot, grant);
+    if (sums.n > 0) note_gap(block, stretch);
     add(block, cell, sums);
     if (!ends_with(block, slot)) continue;
     fold(block);
-    if (block.whole) add_terms(block);
+    if (block.whole && filled) add_terms(block);
   }
+  if (filled) filled_ = stretch;
   last_ = slot;
+}
+
+// Stretches between the last one with an event, or the block's begin, and this one had none.
+void Bank::note_gap(Block& block, std::int64_t stretch) const {
+  const Duration length = stretch_of(slot_);
+  const std::int64_t first = slot_of(slot_start(*block.index, laws_->blocks[block.scale]), length);
+  const std::int64_t expected = std::max(first, filled_ ? *filled_ + 1 : first);
+  if (stretch > expected) block.whole = false;
 }
 
 void Bank::carry(std::int64_t slot, double grant) {
@@ -175,6 +191,7 @@ void Bank::carry(std::int64_t slot, double grant) {
 void Bank::begin(std::int64_t first) {
   begin_ = first;
   last_ = first - 1;
+  filled_.reset();
   terms_.clear();
   for (Block& block : blocks_) block.index.reset();
 }
@@ -219,6 +236,8 @@ void Bank::save(Encoder& out) const {
   out.put_i64(begin_);
   out.put_bool(last_.has_value());
   out.put_i64(last_.value_or(0));
+  out.put_bool(filled_.has_value());
+  out.put_i64(filled_.value_or(0));
   for (const Block& block : blocks_) {
     out.put_bool(block.index.has_value());
     if (!block.index) continue;
@@ -250,6 +269,10 @@ bool Bank::load(Decoder& in) {
   if (!is_sane_slot(begin_, slot_) || !is_sane_slot(last, slot_)) return false;
   last_.reset();
   if (called) last_ = last;
+  const bool filled = in.get_bool();
+  const std::int64_t stretch = in.get_i64();
+  filled_.reset();
+  if (filled) filled_ = stretch;
   for (Block& block : blocks_) {
     block.index.reset();
     if (in.get_bool() && !load_block(in, block)) return false;

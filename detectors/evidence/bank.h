@@ -3,8 +3,9 @@
 //
 // Functionals are phi_1 (location) and phi_2 (scale) of the mid-ranks of a numeric column; blocks are those
 // of the reference's scales, aligned to the epoch, not overlapping. A block holds the slots that begin in
-// it. It counts if it was seen whole: blocks under way at the start, at a pause, or whose last slot nobody
-// closed give nothing. Its term stands in the slot that ends it alone:
+// it. It counts if it was seen whole: blocks under way at the start, at a pause, whose last slot nobody
+// closed, or with a gap of five minutes (a slot, where that is longer) without an event give nothing. Its
+// term stands in the slot that ends it alone:
 //   .5 / 10 * capital granted over the block * e(Z)
 // Where there are several regimes, a slot's residual may be that of any of them, and which one may change
 // within the block: the block's residual is the value nearest to 0 between the sums of the slots' least and
@@ -115,6 +116,7 @@ class Bank {
   [[nodiscard]] SlotSums sums_of(std::span<const std::int64_t> counts) const;
   void add(Block& block, std::size_t cell, const SlotSums& slot) const;
   void enter(Block& block, std::int64_t slot, double grant) const;
+  void note_gap(Block& block, std::int64_t stretch) const;
   void fold(Block& block) const;
   void add_terms(const Block& block);
   [[nodiscard]] bool ends_with(const Block& block, std::int64_t slot) const;
@@ -125,8 +127,9 @@ class Bank {
 
   const BankLaws* laws_;
   Duration slot_;
-  std::int64_t begin_ = 0;            // the first slot that counts
-  std::optional<std::int64_t> last_;  // the slot of the last call
+  std::int64_t begin_ = 0;              // the first slot that counts
+  std::optional<std::int64_t> last_;    // the slot of the last call
+  std::optional<std::int64_t> filled_;  // the newest stretch (gaps are seen by) with an event
   std::vector<Block> blocks_;
   std::vector<BankTerm> terms_;
 };

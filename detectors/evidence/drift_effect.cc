@@ -74,10 +74,9 @@ std::string tilt_text(const ColumnProfile& column, std::span<const CellCount> no
     if (before.deviation > 0) text += ", " + number_text(shift / before.deviation, true) + " sd";
     return text;
   }
-  text += up_or_down(movement.direction);
-  if (movement.shape == Shape::scale && before.deviation > 0)
-    text += ", sd x " + number_text(after.deviation / before.deviation);
-  return text;
+  if (movement.shape != Shape::scale || !(before.deviation > 0)) return text + up_or_down(movement.direction);
+  const double factor = after.deviation / before.deviation;
+  return text + up_or_down(factor < 1 ? -1 : 1) + ", sd x " + number_text(factor);
 }
 
 std::string edge_text(const ColumnProfile& column, std::span<const CellCount> now, const Movement& movement) {
@@ -123,10 +122,7 @@ ColumnMoments moments_of(const ColumnProfile& column, std::span<const CellCount>
   const double total = sum_of(counts, column, false);
   ColumnMoments moments{.mean = 0, .deviation = 0, .values = total};
   if (!(total > 0)) return moments;
-  for (std::size_t cell = kBelowCell; cell < counts.size(); ++cell) {
-    const CellMass mass = cell_mass(column, cell, counts[cell], total);
-    moments.mean += mass.share * mass.at;
-  }
+  moments.mean = unbiased_mean(column, counts, total, place_bias(column));
   double square = 0;
   for (std::size_t cell = kBelowCell; cell < counts.size(); ++cell) {
     const CellMass mass = cell_mass(column, cell, counts[cell], total);

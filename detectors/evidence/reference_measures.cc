@@ -108,12 +108,13 @@ Inflation inflation_of(const Residuals& residuals, Duration slot) {
   return found;
 }
 
-// tau_h^2 of the blocks that the bank may use: whole slots, often enough in the reference.
+// tau_h^2 of the blocks that the bank may use: whole slots, whole five minutes, often enough in the
+// reference.
 std::vector<BlockScale> scales_of(const Residuals& residuals, Duration slot) {
   std::vector<BlockScale> scales;
-  for (const Duration block : rising({slot, 15 * kMinute, kHour, 3 * kHour, 12 * kHour})) {
-    if (block < slot || block % slot != 0) continue;
-    const std::vector<BlockSums> sums = sum_over_blocks(residuals, measurable(block), 0);
+  for (const Duration block : rising({measurable(slot), 15 * kMinute, kHour, 3 * kHour, 12 * kHour})) {
+    if (block < slot || block % slot != 0 || block != measurable(block)) continue;
+    const std::vector<BlockSums> sums = sum_over_blocks(residuals, block, 0);
     if (sums.size() != 2 || sums.front().blocks < kLeastBlocks) continue;
     BlockScale scale{block, {}};
     for (std::size_t f = 0; f < 2; ++f) {

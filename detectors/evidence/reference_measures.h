@@ -34,10 +34,11 @@ struct MeasureOptions {
 
 // Inflation: the largest over the functionals and over blocks of 1 slot (at least 5 min, whole ones), 20 min,
 // 1 h, 4 h, 12 h, 1 d and 2 d, as far as there are 7 of them, counted from the reference's first. The same
-// of the bank's blocks, which are aligned to the epoch, and left out where slots do not tile them; those
-// shorter than 5 min take what 5 min show. What never varies has inflation 1. `resolved` is false where the
-// factor of the longest blocks exceeds 1.3 (1 + 1/sqrt(nb)) times the one before, nb the longest blocks'
-// number (docs/decisions/0005-when-a-wobble-is-resolved.md).
+// of the bank's blocks, which are aligned to the epoch, and left out where slots do not tile them; none is
+// shorter than 5 min, since a wobble within these does not show in the reference
+// (docs/decisions/0009-the-shortest-block-of-the-bank.md). What never varies has inflation 1. `resolved` is
+// false where the factor of the longest blocks exceeds 1.3 (1 + 1/sqrt(nb)) times the one before, nb the
+// longest blocks' number (docs/decisions/0005-when-a-wobble-is-resolved.md).
 //
 // `total` are the counts of the whole reference (blocks miss rows without a time). Without blocks every
 // cell has the law of the whole, per_slot is 0, there is no bank, inflation is 1 and `resolved` false.

@@ -50,6 +50,10 @@ class ConformalMartingale final : public KindDetector<ConformalMartingale> {
 
   void begin() {
     count_ = 0;
+    after_drift();
+  }
+  // The numbers that break ties go on: after a report that an unlucky draw made the same draw would follow.
+  void after_drift() {
     sorted_.clear();
     arrived_.clear();
     capitals_.clear();
@@ -130,8 +134,9 @@ const Kind kind_conformal_martingale = {
     .summary = "bets against the values being exchangeable have made run_length of one",
     .reads = "any numbers",
     .accepts = ConformalMartingale::kAccepts,
+    .starts_afresh = false,
     .cost = "O(log window) and a move of up to window numbers",
-    .memory = "16 bytes for each value of a stretch",
+    .memory = "16 bytes for each value of a stretch; the numbers that break ties go on after a report",
     .guarantee =
         "proven: while the values are exchangeable (independent of one law, say), the mean time to a "
         "report is at least run_length values; dependence breaks it",

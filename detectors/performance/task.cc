@@ -160,6 +160,13 @@ void TaskInference::add(const Verdict& verdict) {
   if (const auto label = given_label(verdict.label, verdict.value)) add_label(*label);
 }
 
+void TaskInference::add(const TaskSpec& known, bool scored) {
+  if (known.task == Task::binary || known.task == Task::multiclass) classified_ = true;
+  if (known.task == Task::regression) predicted_number_ = true;
+  if (scored) scored_ = true;
+  for (const std::string& label : known.labels) add_label(label);
+}
+
 TaskSpec TaskInference::finish(const TaskWish& wish) const {
   TaskSpec spec;
   if (wish.task) {

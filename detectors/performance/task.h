@@ -85,6 +85,9 @@ class TaskInference {
  public:
   void add(const Predicted& predicted);
   void add(const Verdict& verdict);
+  // What is known already, from events that are not there any more; `scored`: some had a score.
+  void add(const TaskSpec& known, bool scored);
+  [[nodiscard]] std::size_t labels() const { return labels_.size(); }
   [[nodiscard]] TaskSpec finish(const TaskWish& wish = {}) const;
 
  private:

@@ -12,26 +12,32 @@ constexpr std::string_view kShares = "over the shown bins or all categories";
 constexpr std::string_view kValues = "exact, of the values";
 constexpr std::string_view kTiedCells = "of the fine cells: what lies in one cell is tied";
 constexpr std::string_view kTiedCellsBound = "of the fine cells: what lies in one cell is tied; with a bound";
-constexpr std::string_view kCellMeans = "each cell's values at the cell's mean";
+constexpr std::string_view kCellMeans =
+    "each cell's values at the cell's mean, which is known to 1/256 of the cell: rough where an outlier "
+    "makes a cell "
+    "wide, and without a bound";
+constexpr std::string_view kChiLaw =
+    "null mean and 95 % point: a scaled chi law, where each bin expects 5 values or more on both sides";
 constexpr std::string_view kCellMeansBound = "each cell's values at the cell's mean; with a bound";
 constexpr std::string_view kEmptyBins = "a bin that is empty on both sides adds nothing";
 
 constexpr std::array<StatisticInfo, kStatisticCount> kCatalogue = {{
     {Statistic::psi, "Population stability index: sum of (q - p) ln(q / p)", Reads::shares, "1", 0, kInfinity,
-     true, 0, kOfBins, kShares, "null mean and 95 % point: (1/n + 1/m) chi2(bins - 1)",
+     true, 0, kOfBins, kShares,
+     "null mean and 95 % point: (1/n + 1/m) chi2(bins - 1), where each bin expects 5 values or more on both "
+     "sides; "
+     "floors of empty bins make it larger",
      "shares under .0001 are raised to it, not renormalised; empty on both sides adds nothing",
      "B. Yurdakul 2018"},
     {Statistic::jensen_shannon, "Jensen-Shannon distance, base 2", Reads::shares, "1", 0, 1, true, 0, kOfBins,
-     kShares, "null mean and 95 % point: a scaled chi law", kEmptyBins,
-     "J. Lin 1991; scipy.spatial.distance.jensenshannon(base=2)"},
+     kShares, kChiLaw, kEmptyBins, "J. Lin 1991; scipy.spatial.distance.jensenshannon(base=2)"},
     {Statistic::kl, "Kullback-Leibler divergence of the reference from the current: sum of p ln(p / q)",
      Reads::shares, "nats", 0, kInfinity, false, 0, kOfBins, kShares,
-     "null mean and 95 % point: half that of psi",
+     "null mean and 95 % point: half that of psi, as long as that holds",
      "shares under .0001 are raised to it, then both sides renormalised",
      "S. Kullback, R. Leibler 1951; scipy.stats.entropy(p, q)"},
     {Statistic::hellinger, "Hellinger distance: sqrt(half the sum of (sqrt p - sqrt q)^2)", Reads::shares,
-     "1", 0, 1, true, 0, kOfBins, kShares, "null mean and 95 % point: a scaled chi law", kEmptyBins,
-     "E. Hellinger 1909"},
+     "1", 0, 1, true, 0, kOfBins, kShares, kChiLaw, kEmptyBins, "E. Hellinger 1909"},
     {Statistic::total_variation, "Total variation: half the sum of |q - p|", Reads::shares, "1", 0, 1, true,
      0, kOfBins, kShares, "null mean and 95 % point: normal shares, gamma law of the same mean and variance",
      kEmptyBins, "A. DasGupta, Asymptotic Theory of Statistics and Probability, 2008"},

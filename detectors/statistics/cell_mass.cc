@@ -32,6 +32,34 @@ CellMass outer_mass(const ColumnProfile& column, bool above, const CellCount& co
 
 }  // namespace
 
+double place_bias(const ColumnProfile& column) {
+  const auto total = static_cast<double>(column.present());
+  if (!(total > 0) || !std::isfinite(column.mean)) return 0;
+  double mean = 0, spread = 0;
+  for (std::size_t bin = 0; bin < column.knots.size(); ++bin) {
+    const CellMass mass = cell_mass(column, kFirstBin + bin, column.reference[kFirstBin + bin], total);
+    mean += mass.share * mass.at;
+    if (!is_point_bin(column.low(bin), column.knots[bin]))
+      spread += mass.share * (column.knots[bin] - column.low(bin));
+  }
+  constexpr double kHalfAPlace = 0.5 / kPlaces;
+  return spread > 0 ? std::clamp((mean - column.mean) / spread, -kHalfAPlace, kHalfAPlace) : 0;
+}
+
+double unbiased_mean(const ColumnProfile& column, std::span<const CellCount> counts, double total,
+                     double bias) {
+  double mean = 0;
+  for (std::size_t cell = kBelowCell; cell < counts.size(); ++cell) {
+    const CellMass mass = cell_mass(column, cell, counts[cell], total);
+    const bool inner = cell >= kFirstBin && cell - kFirstBin < column.knots.size();
+    const double low = inner ? column.low(cell - kFirstBin) : 0;
+    const double high = inner ? column.knots[cell - kFirstBin] : 0;
+    const double shift = inner && !is_point_bin(low, high) ? bias * (high - low) : 0;
+    mean += mass.share * (mass.at - shift);
+  }
+  return mean;
+}
+
 bool is_point_bin(double low, double high) {
   return low == high || std::nextafter(low, std::numeric_limits<double>::infinity()) == high;
 }

@@ -94,6 +94,19 @@ TEST(WebhookConfigTable, ShowsNoSecret) {
   EXPECT_NE(shown.find("ml"), std::string::npos) << shown;
 }
 
+TEST(WebhookConfigTable, QuotesNoSecretInAFault) {
+  for (const char* text : {"{{ hunter2 }}", "{{#hunter2}} x", "{{{hunter2"}) {
+    Node node = node_of({"name=a", "url=http://x/"});
+    Node body = Node::quoted_text(text);
+    body.secret = true;
+    node.set("body", body);
+    Faults faults;
+    (void)read(node, faults);
+    ASSERT_EQ(faults.size(), 1U) << text;
+    EXPECT_EQ(to_text(faults[0]).find("hunter2"), std::string::npos) << to_text(faults[0]);
+  }
+}
+
 TEST(WebhookConfigTable, FormAndBodyExcludeEachOther) {
   Node node = node_of({"name=a", "url=http://x/", "body={}"});
   node.set("form", node_of({"a=b"}));

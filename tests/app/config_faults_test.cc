@@ -232,6 +232,7 @@ TEST(ConfigFaults, OfSyntaxHaveALine) {
   EXPECT_THAT(faults_of("slot: *nowhere"), ElementsAre(HasSubstr("f.yaml:1: no YAML: ")));
   EXPECT_THAT(faults_of("[1, 2]"), ElementsAre("f.yaml:1: expected keys with values, not a list"));
   EXPECT_THAT(faults_of(kRight + "---\nslot: 1m"), ElementsAre(HasSubstr("more than one document")));
+  EXPECT_THAT(faults_of(",a: b\nc:"), ElementsAre(HasSubstr("document")));  // yaml-cpp's own loop has no end
 }
 
 TEST(ConfigFaults, OfAFileThatIsNotThereNameIt) {

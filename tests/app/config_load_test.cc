@@ -229,6 +229,35 @@ TEST(Config, WantsTheSameBinsOfAllRegimes) {
   EXPECT_THAT(faults_with("[gone.json]"), HasSubstr("regimes[0]: the file"));
 }
 
+TEST(Config, RefusesWhatContradictsTheReferenceFile) {
+  const auto directory = std::filesystem::path(testing::TempDir()) / "config_agreement";
+  std::filesystem::create_directories(directory);
+  detectors::RowTable rows{{"x"}, {}};
+  for (int i = 0; i < 20; ++i) {
+    detectors::RawRow& row = rows.rows.emplace_back();
+    row.values = {{Value::Kind::number, static_cast<double>(i), ""}};
+    row.predicted.label = i % 2 == 0 ? "good" : "bad";
+  }
+  std::ofstream(directory / "a.json")
+      << detectors::to_json(*detectors::build_profile(detectors::table_of(rows), {}));
+  const auto faults_with = [&](const std::string& keys) {
+    std::ofstream(directory / "driftd.yaml")
+        << kLeast << "models:\n  m:\n    reference: {file: a.json}\n    " << keys << "\n";
+    return to_text(load_config((directory / "driftd.yaml").string()).faults);
+  };
+  EXPECT_EQ(faults_with("task: binary"), "");
+  EXPECT_EQ(faults_with("positive: good"), "");
+  EXPECT_EQ(faults_with("columns: {x: {ignore: true, type: numeric}}"), "");
+  EXPECT_EQ(faults_with("positive: bad"), "");
+  EXPECT_THAT(faults_with("positive: maybe"),
+              HasSubstr("driftd.yaml:5: models.m.positive: the profile " + (directory / "a.json").string() +
+                        " was made for bad and good; make it anew with `driftd profile -c`"));
+  EXPECT_THAT(faults_with("task: regression"), HasSubstr("models.m.task: the profile"));
+  EXPECT_THAT(faults_with("threshold: 0.3"), HasSubstr("models.m.threshold: the profile"));
+  EXPECT_THAT(faults_with("columns: {x: {type: categorical}}"),
+              HasSubstr("models.m.columns.x.type: is numeric in"));
+}
+
 TEST(Config, NeedsNoKafkaForAReplay) {
   EXPECT_TRUE(parse_config("slot: 1m\n", "f.yaml", {world(), false}).ok());
   EXPECT_FALSE(parse_config("kafka: {brokers: []}\n", "f.yaml", {world(), false}).ok());

@@ -51,6 +51,38 @@ TEST(Corrections, OfVerdictsNeverMakeCountsNegative) {
   }
 }
 
+// What a partition says does not depend on how its records fall into rounds (DESIGN 7.1), late ones included:
+// to each record that has closed what its partition's watermark had passed.
+TEST(Corrections, AreTheSameWhateverTheRoundsAlsoOfWhatIsLate) {
+  const Config config = config_that_learns(100);
+  const auto at = [](int seconds) { return kBegin + kHour + seconds * kSecond; };
+  Script base(1);
+  for (int i = 0; i < 300; ++i) {
+    base[0].push_back(prediction_text(i, kBegin + 2 * i * kSecond));
+    base[0].push_back(feedback_text(i, kBegin + 2 * i * kSecond + kSecond));
+  }
+  const std::vector<std::vector<std::string>> stories = {
+      {prediction_text(7000, at(60)), prediction_text(7001, at(300)),
+       prediction_text(7000, at(59), "m", "1", 3), verdict(7000, at(300), "yes"),
+       prediction_text(7002, at(900))},
+      {prediction_text(7000, at(0)), verdict(7000, at(1), "yes"), prediction_text(7001, at(600)),
+       verdict(7000, at(0), "no"), prediction_text(7002, at(900))},
+      {verdict(7000, at(0), "yes"), prediction_text(7001, at(600)), prediction_text(7000, at(0)),
+       prediction_text(7002, at(900))}};
+  for (const auto& story : stories) {
+    Script script = base;
+    script[0].insert(script[0].end(), story.begin(), story.end());
+    std::string expected;
+    for (const std::size_t records : {1U, 3U, 602U, 5000U}) {
+      Bench bench(config, script);
+      bench.play(records);
+      ASSERT_TRUE(bench->finish().ok());
+      if (expected.empty()) expected = bench.metrics();
+      EXPECT_EQ(bench.metrics(), expected) << records;
+    }
+  }
+}
+
 TEST(Corrections, OfCopiesTakeTheNotesOfNewCategoriesBack) {
   const Config config = config_that_learns(60);
   const auto with_country = [](std::string text, const std::string& country) {

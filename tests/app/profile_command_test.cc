@@ -76,6 +76,35 @@ TEST_F(ProfileCommand, TheConfigurationDecidesBinsTypesAndTask) {
   EXPECT_EQ(profile.find("age"), nullptr);
 }
 
+// Errors are labelled after an hour, right answers after a day.
+TEST_F(ProfileCommand, KeepsHowLateLabelsCameWhereEventsSayIt) {
+  std::string predictions, feedback;
+  const Time begin = *parse_rfc3339("2026-03-02T00:00:00Z");
+  for (int i = 0; i < 400; ++i) {
+    const Time time = begin + i * 10 * kMinute;
+    const bool wrong = i % 10 == 3;
+    const std::string id = "\"id\":\"i" + std::to_string(i) + "\",\"model\":\"m\"";
+    predictions += R"({"type":"prediction",)" + id + R"(,"time":")" + format_rfc3339(time) +
+                   R"(","features":{"x":)" + std::to_string(i % 7) + R"(},"prediction":"a"})" + "\n";
+    if (i % 4 == 0) continue;
+    feedback += R"({"type":"feedback",)" + id + R"(,"time":")" +
+                format_rfc3339(time + (wrong ? kHour : kDay)) + R"(","label":")" + (wrong ? "b" : "a") +
+                "\"}\n";
+  }
+  const std::string first = file("predictions.jsonl", predictions), second = file("feedback.jsonl", feedback);
+  ASSERT_EQ(run({"--model", "m", "-o", path("late.json"), first, second}), ExitStatus::done) << err_;
+  const detectors::Profile profile = written("late.json");
+  ASSERT_TRUE(profile.labels.has_value());
+  EXPECT_TRUE(profile.labels->scale.ages.known);
+  EXPECT_EQ(profile.labels->scale.ages.ripe, kDay);
+  EXPECT_TRUE(profile.labels->arrivals);
+  std::int64_t made = 0;
+  for (const auto& block : profile.labels->blocks)
+    if (!block.cohort.empty()) made += block.cohort.front();
+  EXPECT_GT(made, 250);  // those whose labels have had their time, labelled or not
+  EXPECT_THAT(err_, testing::Not(HasSubstr("no times of labels")));
+}
+
 TEST_F(ProfileCommand, ExitsWithTwoForWrongInputAndOneForWhatFailed) {
   EXPECT_EQ(run({"--model", "m", "-o", path("c.json")}), ExitStatus::usage);
   EXPECT_EQ(run({"--model", "m", "-o", path("c.json"), file("bad.csv", "a\n1,2\n")}), ExitStatus::usage);

@@ -107,9 +107,9 @@ TEST(CloudEvents, EncodedDataIsDecoded) {
 TEST(CloudEvents, DataThatIsNoObjectIsRejected) {
   Decoding decode;
   decode.set_headers(kStructured);
-  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction"})"), "empty");
-  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data":null})"), "empty");
-  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data_base64":""})"), "empty");
+  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction"})"), "not_an_object");
+  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data":null})"), "not_an_object");
+  EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data_base64":""})"), "not_an_object");
   EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data":[1]})"), "not_an_object");
   EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data_base64":"MQ=="})"), "not_an_object");
   EXPECT_EQ(decode.reason(R"({"type":"driftd.prediction","data_base64":"ew=="})"), "not_json");

@@ -142,7 +142,7 @@ def rates():
 
 
 def bank(regimes):
-    """Slots of 5 minutes, three cells of 20 minutes each in turn; slots 7 and 20 have no events.
+    """Slots of 5 minutes, three cells of 20 minutes each in turn; slots 7 and 20 have no events: gaps.
 
     With two regimes a slot's residual is that of either: the block's lies between the sums of the least and of the
     largest, and what is nearest to 0 there counts.
@@ -166,6 +166,8 @@ def bank(regimes):
             if (end + 1) % length or start < first:
                 continue
             inside = range(start, end + 1)
+            if any(counts[s].sum() == 0 for s in inside):
+                continue  # gapped ones are dropped
             n = sum(counts[s].sum() for s in inside)
             for f in (0, 1):
                 value = phi(f + 1, u)

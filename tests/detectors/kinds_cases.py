@@ -90,7 +90,7 @@ def conformal(values, window, seed, limit):
         capital = [x * (m + 1) for x, m in zip(payoffs, capital, strict=True)]
         if sum(capital) / 12 >= 2 * limit:
             yield "drift"
-            stretch, capital, count = [], [0.0] * 12, 0
+            stretch, capital = [], [0.0] * 12  # the numbers that break ties go on
         else:
             yield "none"
 

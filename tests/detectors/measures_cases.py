@@ -127,10 +127,10 @@ def measure(kind, cells, slot, starts, counts):
     resolved = len(factors) >= 2 and factors[-1] <= 1.3 * (1 + 1 / math.sqrt(blocks[-1])) * factors[-2]
     per_slot = counts.sum() / ((starts[-1] + BLOCK - starts[0]) / slot)
     print("reference", max(factors).hex(), int(resolved), int(whole.sum()), float(per_slot).hex())
-    for h in sorted({slot, 900, 3600, 10800, 43200}):
-        if kind != "tilts" or h < slot or h % slot != 0:
+    for h in sorted({whole_blocks(slot), 900, 3600, 10800, 43200}):
+        if kind != "tilts" or h < slot or h % slot != 0 or h % BLOCK != 0:
             continue
-        sums, events = by_block(r, when, whole_blocks(h), 0), by_block(n, when, whole_blocks(h), 0)
+        sums, events = by_block(r, when, h, 0), by_block(n, when, h, 0)
         if len(sums) < 7:
             continue
         tau2 = ((sums**2).sum(axis=0) * (1 + math.sqrt(2 / len(sums))) - nv.sum(axis=0)) / (events**2).sum()

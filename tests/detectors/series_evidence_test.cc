@@ -295,6 +295,29 @@ TEST(Bank, LeavesOutBlocksWhoseLastSlotNobodyClosed) {
   EXPECT_EQ(bank.terms().front().block, 5 * kMinute);
 }
 
+// STATISTICS 4: gapped blocks are dropped. What a lone stretch shows is no mean of an hour.
+TEST(Bank, LeavesOutBlocksInWhichFiveMinutesHadNoEvent) {
+  const std::optional<BankLaws> laws = bank_laws(wobbling_reference());
+  const std::vector<std::int64_t> counts(kBins, 5), none(kBins, 0);
+  for (const bool told : {true, false}) {  // that a slot was empty
+    Bank bank(*laws, kPace.slot);
+    for (std::int64_t slot = 0; slot < 36; ++slot) {
+      if (slot != 17 || told) bank.close(slot, 0, slot == 17 ? none : counts, kGrant);
+      const auto hour = std::ranges::count(bank.terms(), kHour, &BankTerm::block);
+      EXPECT_EQ(hour, slot == 11 || slot == 35 ? 2 : 0) << slot;
+    }
+  }
+}
+
+TEST(Bank, TakesNoEmptyMinuteForAGap) {
+  MonitorReference reference = wobbling_reference();
+  const std::optional<BankLaws> laws = bank_laws(reference);
+  Bank bank(*laws, kMinute);
+  const std::vector<std::int64_t> counts(kBins, 5), none(kBins, 0);
+  for (std::int64_t slot = 0; slot < 60; ++slot) bank.close(slot, 0, slot % 5 == 2 ? counts : none, kGrant);
+  EXPECT_EQ(std::ranges::count(bank.terms(), kHour, &BankTerm::block), 2);
+}
+
 // A block of an hour in which one regime followed the other fits neither: it must not be held against both.
 TEST(Bank, IsQuietInABlockInWhichRegimesFollowEachOther) {
   MonitorReference reference = wobbling_reference();
