@@ -80,6 +80,30 @@ Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event
   return request;
 }
 
+namespace {
+
+// What an incident of its kind has to say.
+void describe_example(Incident& incident, Time opened_at) {
+  Findings& findings = incident.findings;
+  if (incident.key.kind == IncidentKind::rule) {
+    incident.key.subject = "income-psi";
+    findings.rule = "income-psi";
+    findings.summary = "income-psi: psi of income is 0.31, above 0.25 for 30m";
+  } else if (incident.key.kind == IncidentKind::schema) {
+    incident.key.subject = "missing_column:income";
+    findings.fault = "missing_column";
+    findings.summary = "100 % of the last predictions have no column income, which the reference always had";
+  } else {
+    findings.evidence = EvidenceFacts{1.7, "certified", opened_at - 30 * kMinute, {1, 30 * kDay}};
+    findings.columns.front().share = 1;
+    findings.columns.front().change = "location up, +0.41 sd";
+    findings.columns.front().shapes = {{"location", 1}};
+    findings.summary = "income: location up, +0.41 sd";
+  }
+}
+
+}  // namespace
+
 Incident example_incident(const WebhookConfig& webhook, Time opened_at) {
   const auto first_or = [](const auto& list, auto fallback) {
     return list.empty() ? fallback : list.front();
@@ -88,13 +112,11 @@ Incident example_incident(const WebhookConfig& webhook, Time opened_at) {
   incident.key.model = first_or(webhook.models, std::string("credit"));
   incident.key.version = "7";
   incident.key.kind = first_or(webhook.kinds, IncidentKind::rule);
-  incident.key.subject = "income-psi";
   Findings& findings = incident.findings;
   findings.action = first_or(webhook.actions, Action::retrain);
   findings.severity = first_or(webhook.severities, severity_for(findings.action));
-  findings.summary = "income-psi: psi of income is 0.31, above 0.25 for 30m";
-  findings.rule = "income-psi";
   findings.columns.push_back({"income", "", std::nullopt, {{"psi", 0.31}, {"ks", 0.22}}});
+  describe_example(incident, opened_at);
   findings.performance.push_back({"accuracy", 0.91, 0.86});
   findings.coverage = Coverage{39'104, 8'706, 400, 0};
   incident.opened_at = opened_at;

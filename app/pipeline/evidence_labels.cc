@@ -41,9 +41,17 @@ std::map<std::string, ev::Cohorts> EvidenceJudge::identified_before(const Versio
   return found;
 }
 
+namespace {
+
+Duration kept_cohorts(const Version& version) {
+  return std::max(version.model->config->label_horizon, kKeptForNewNormal);
+}
+
+}  // namespace
+
 void EvidenceJudge::forget_cohorts(Version& version, Time feedback_clock) {
-  const Duration kept = std::max(version.model->config->label_horizon, kKeptForNewNormal);
-  const std::int64_t first = slot_of(feedback_clock - kept, detectors::kProfileBlock);
+  if (!version.held_pairs.empty()) return;  // labels of these cohorts, which count once the task is known
+  const std::int64_t first = slot_of(feedback_clock - kept_cohorts(version), detectors::kProfileBlock);
   if (const auto whole = version.cohorts.find(""); whole != version.cohorts.end())
     version.coverage.forget_before(first, whole->second);
   for (auto& [segment, cohorts] : version.cohorts) cohorts.erase(cohorts.begin(), cohorts.lower_bound(first));
@@ -166,9 +174,10 @@ void EvidenceJudge::begin_label_segment(Version& version, std::size_t order, Tim
   const std::string& segment = evidence.later_pairs[order];
   SegmentLabels& labels = version.labels.at(segment);
   const auto known = version.cohorts.find(segment);
+  // How many older cohorts are still there depends on the rounds.
+  const Time from = std::max(slot_start(labels.since, slot_length()), now - kept_cohorts(version));
   const ev::LabelReference reference =
-      labels.gathering->finish(known == version.cohorts.end() ? ev::Cohorts{} : known->second, now,
-                               slot_start(labels.since, slot_length()));
+      labels.gathering->finish(known == version.cohorts.end() ? ev::Cohorts{} : known->second, now, from);
   labels.gathering.reset();
   labels.lines.push_back(line_of(version, segment, plan_of(version, reference), now));
   labels.lines.back().reference = reference;

@@ -1,6 +1,8 @@
 #include "app/pipeline/metrics_page.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "alerts/exposition.h"
 #include "app/pipeline/estimates.h"
@@ -272,7 +274,24 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
   budget.tell(engine.state().limits);
 }
 
-void add_alerts(Engine& engine, Families& families) {
+// From 0 on: who counts the increase must not miss the first.
+std::map<alerts::IncidentBook::Series, std::uint64_t> incident_totals(
+    Engine& engine, const std::vector<const Version*>& shown) {
+  using alerts::IncidentKind;
+  constexpr std::array kKinds = {IncidentKind::data,        IncidentKind::covariate,
+                                 IncidentKind::prediction,  IncidentKind::concept_drift,
+                                 IncidentKind::performance, IncidentKind::schema,
+                                 IncidentKind::labels,      IncidentKind::rule};
+  const auto& counted = engine.state().desk.book.totals();
+  std::map<alerts::IncidentBook::Series, std::uint64_t> totals(counted.begin(), counted.end());
+  for (const Version* version : shown)
+    for (const IncidentKind kind : kKinds)
+      for (const alerts::Severity severity : {alerts::Severity::warning, alerts::Severity::critical})
+        totals.try_emplace({version->model->name, version->name, kind, severity}, 0);
+  return totals;
+}
+
+void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Families& families) {
   auto& desk = engine.state().desk;
   const auto add = [&](MetricId id, const alerts::IncidentBook::Series& series, double value) {
     families[id].add(
@@ -281,7 +300,8 @@ void add_alerts(Engine& engine, Families& families) {
   };
   for (const auto& [series, active] : desk.book.active(engine.state().clocks.prediction_clock()))
     add(MetricId::incident_active, series, active);
-  for (const auto& [series, total] : desk.book.totals()) add(MetricId::incidents, series, number(total));
+  for (const auto& [series, total] : incident_totals(engine, shown))
+    add(MetricId::incidents, series, number(total));
   for (const alerts::WebhookConfig& webhook : engine.state().config->alerts.webhooks) {
     const auto found = desk.outbox.counters().find(webhook.name);
     const alerts::WebhookCounters counters =
@@ -327,7 +347,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
     if (is_shown(*one, state.clocks.prediction_clock(), state.config->slot)) shown.push_back(one);
   for (const Version* one : shown) add_version(*one, families);
   add_series(engine, shown, families);
-  add_alerts(engine, families);
+  add_alerts(engine, shown, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
   std::vector<MetricFamily> all = families.all();
