@@ -1,8 +1,10 @@
 // The HTTP and HTTPS client that carries out deliveries.
 //
 // A thread of its own; each request runs by itself, so a stalled receiver holds up nobody. `timeout`
-// bounds a request from name resolution to the last byte of the answer. Certificates are verified
-// against the system's authorities and the host's name, TLS is 1.2 or newer, redirects are never
+// bounds a request from name resolution to the last byte of the answer, a token's fetching included.
+// HttpRequest::access is applied here: files of credentials and certificates are read anew at each request,
+// an OAuth 2 token is kept until it ends or is refused (401). Certificates are verified against the system's
+// authorities (or the request's own) and the host's name, TLS is 1.2 or newer, redirects are never
 // followed, connections are not kept. Of an answer at most 64 KiB of body are read; what its status says
 // holds even if the body ends early.
 //

@@ -9,11 +9,20 @@ namespace driftd::alerts {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+std::shared_ptr<asio::ssl::context> new_tls_context(const std::string& ca_file, error_code& code) {
+  auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
+  if (ca_file.empty())
+    tls->set_default_verify_paths(code);
+  else
+    tls->load_verify_file(ca_file, code);
+  return tls;
+}
+
 Delivery::Engine::Engine(DeliveryOptions given) : options(std::move(given)) {
   error_code code;
-  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
-  tls.set_default_verify_paths(code);
-  if (!code && !options.ca_file.empty()) tls.load_verify_file(options.ca_file, code);
+  tls = new_tls_context("", code);
+  if (!code && !options.ca_file.empty()) tls->load_verify_file(options.ca_file, code);
   if (code) tls_fault = "the certificates of the authorities cannot be read: " + code.message();
 }
 

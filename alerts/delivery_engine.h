@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -31,6 +32,15 @@ struct Resolution {
   std::string fault;
 };
 
+// TLS 1.2 or newer, with the authorities of that file; without one, with the system's.
+std::shared_ptr<boost::asio::ssl::context> new_tls_context(const std::string& ca_file,
+                                                           boost::system::error_code& code);
+
+struct KeptToken {
+  std::string text;
+  std::chrono::steady_clock::time_point until;
+};
+
 struct Delivery::Engine : std::enable_shared_from_this<Delivery::Engine> {
   explicit Engine(DeliveryOptions given);
 
@@ -43,13 +53,14 @@ struct Delivery::Engine : std::enable_shared_from_this<Delivery::Engine> {
 
   // Fixed after construction.
   DeliveryOptions options;
-  boost::asio::ssl::context tls{boost::asio::ssl::context::tls_client};
-  std::string tls_fault;  // why TLS cannot be used; empty: it can
+  std::shared_ptr<boost::asio::ssl::context> tls;  // of calls without files of their own
+  std::string tls_fault;                           // why that cannot be used; empty: it can
 
   // Owned by the engine's thread.
   boost::asio::io_context io{1};
   std::map<std::uint64_t, std::shared_ptr<Resolution>> resolutions;
   std::uint64_t next_ticket = 1;
+  std::map<std::string, KeptToken> tokens;  // OAuth 2, by whom they were fetched for
 
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
   std::thread thread;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "alerts/target.h"
+
 namespace driftd::alerts {
 
 namespace {
@@ -34,8 +36,9 @@ const WebhookConfig* Outbox::config_of(std::string_view name) const {
   return found == webhooks_.end() ? nullptr : &*found;
 }
 
-void Outbox::configure(std::vector<WebhookConfig> webhooks, Time now) {
-  webhooks_ = std::move(webhooks);
+void Outbox::configure(const std::vector<WebhookConfig>& webhooks, Time now) {
+  webhooks_.clear();
+  for (const WebhookConfig& webhook : webhooks) webhooks_.push_back(fill_in_target(webhook));
   disabled_.clear();
   for (auto& [name, sequences] : unended_) {
     if (config_of(name) != nullptr) continue;

@@ -77,7 +77,7 @@ class Outbox {
 
   // At start, when everything is restored, and at reload. Webhooks that answered 410 are tried again; what
   // was on its way to a webhook that is gone is abandoned.
-  void configure(std::vector<WebhookConfig> webhooks, Time now);
+  void configure(const std::vector<WebhookConfig>& webhooks, Time now);
 
   void enqueue(const IncidentEvent& event, Time now);
   // The event clock of `model` has come to `clock`: cool-downs that are over send what they held back.

@@ -14,8 +14,8 @@ constexpr Duration kFirstWait = kSecond;
 constexpr Duration kLongestWait = 10 * kMinute;
 
 std::string_view reason_of(NetworkFault fault) {
-  static constexpr std::array<std::string_view, 8> kReasons = {"",        "resolve", "connect",  "tls",
-                                                               "timeout", "network", "protocol", "request"};
+  static constexpr std::array<std::string_view, 9> kReasons = {
+      "", "resolve", "connect", "tls", "timeout", "network", "protocol", "request", "credentials"};
   return kReasons.at(static_cast<std::size_t>(fault));
 }
 
@@ -66,10 +66,10 @@ std::optional<Time> parse_http_date(std::string_view text) {
 }  // namespace
 
 std::span<const std::string_view> failure_reasons() {
-  static constexpr std::array<std::string_view, 14> kReasons = {
-      "resolve",      "connect",      "tls",      "timeout",          "network",
-      "protocol",     "request",      "gone",     "unauthorized",     "too_many_requests",
-      "server_error", "client_error", "redirect", "unexpected_answer"};
+  static constexpr std::array<std::string_view, 15> kReasons = {
+      "resolve",           "connect",      "tls",          "timeout",  "network",
+      "protocol",          "request",      "credentials",  "gone",     "unauthorized",
+      "too_many_requests", "server_error", "client_error", "redirect", "unexpected_answer"};
   return kReasons;
 }
 

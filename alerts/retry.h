@@ -13,7 +13,17 @@
 namespace driftd::alerts {
 
 // How far an attempt came. A network fault has no status.
-enum class NetworkFault : std::uint8_t { none, resolve, connect, tls, timeout, network, protocol, request };
+enum class NetworkFault : std::uint8_t {
+  none,
+  resolve,
+  connect,
+  tls,
+  timeout,
+  network,
+  protocol,
+  request,
+  credentials
+};
 
 // What came back, or why nothing did.
 struct Answer {

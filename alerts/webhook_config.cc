@@ -4,6 +4,7 @@
 #include <array>
 
 #include "alerts/signature.h"
+#include "alerts/target.h"
 #include "alerts/template.h"
 #include "alerts/url.h"
 #include "alerts/vocabulary_fields.h"
@@ -59,22 +60,23 @@ std::optional<std::string> header_fault(std::string_view name, const TemplateTex
   return std::nullopt;
 }
 
-FieldType<NamedTemplates> named_templates_type(bool headers) {
+enum class Named : std::uint8_t { headers, form, settings };
+
+FieldType<NamedTemplates> named_templates_type(Named what) {
   const FieldType<TemplateText> item = template_type();
   FieldType<NamedTemplates> type;
   type.name = "map of template";
-  type.read = [read = item.read, headers](const Node& node, NamedTemplates& out, const std::string& path,
-                                          Faults& faults) {
+  type.read = [read = item.read, what](const Node& node, NamedTemplates& out, const std::string& path,
+                                       Faults& faults) {
     if (!expect_map(node, path, faults)) return;
     NamedTemplates values;
     for (const Node::Entry& entry : node.entries) {
       TemplateText value;
       const std::string key = join_path(path, entry.key);
       read(entry.value, value, key, faults);
-      if (headers) {
-        value.secret = value.secret || tells_a_secret(entry.key);
+      if (what != Named::form) value.secret = value.secret || tells_a_secret(entry.key);
+      if (what == Named::headers)
         if (const auto fault = header_fault(entry.key, value)) add_fault(faults, entry.value, key, *fault);
-      }
       values.emplace_back(entry.key, std::move(value));
     }
     out = std::move(values);
@@ -122,12 +124,30 @@ const Fields<WebhookRetry>& fields_of_retry() {
 void check_whole(const WebhookConfig& webhook, const Node& node, const std::string& path, Faults& faults) {
   if (webhook.body && !webhook.form.empty())
     add_fault(faults, node, join_path(path, "form"), "stands instead of `body`, not beside it");
+  check_access(webhook, node, path, faults);
+  const std::size_t before = faults.size();
+  check_target(webhook, node, path, faults);
+  if (faults.size() > before) return;
   const Node* url = node.find("url");
-  if (url == nullptr || webhook.url.text.empty()) return;
+  if (url != nullptr && webhook.url.text.empty()) return;  // refused already
+  const WebhookConfig whole = fill_in_target(webhook);
   const Incident example = example_incident(webhook, 0);
   const TemplateContext context{EventType::opened, example.opened_at, &example, ""};
-  const auto parsed = parse_url(render_template(webhook.url.text, Place::url, context));
-  if (!parsed) add_fault(faults, *url, join_path(path, "url"), parsed.error().message);
+  const auto parsed = parse_url(render_template(whole.url.text, Place::url, context));
+  if (!parsed)
+    add_fault(faults, url == nullptr ? node : *url, join_path(path, "url"), parsed.error().message);
+}
+
+std::vector<std::pair<std::string, std::string>> target_choices() {
+  std::vector<std::pair<std::string, std::string>> choices;
+  for (const Target& target : targets()) choices.emplace_back(target.name, target.name);
+  return choices;
+}
+
+// A member of the base, as one of the webhook.
+template <class T>
+T WebhookConfig::*own(T HttpAccess::*member) {
+  return member;
 }
 
 Fields<WebhookConfig> make_fields() {
@@ -135,8 +155,16 @@ Fields<WebhookConfig> make_fields() {
   Fields<W> table;
   table.text("name", &W::name, "names the webhook in metrics and in `driftd webhook`; unique")
       .required()
-      .add("url", &W::url, template_type(), "where to send; http or https")
-      .required()
+      .choice("target", &W::target, target_choices(),
+              "fills url, headers, body or form, and success with what that receiver wants "
+              "(docs/targets.md); what is "
+              "set here stands")
+      .shown_default("none")
+      .add("with", &W::with, named_templates_type(Named::settings), "the target's settings")
+      .add("url", &W::url, template_type(),
+           "where to send; http or https. Without a path the target appends its own; required but for "
+           "targets with an "
+           "address of their own")
       .list("actions", &W::actions, choice_type(action_choices()), "only incidents that ask for one of these")
       .shown_default("every action")
       .list("models", &W::models, text_type(), "only these models")
@@ -146,21 +174,28 @@ Fields<WebhookConfig> make_fields() {
       .list("severities", &W::severities, choice_type(severity_choices()), "only these severities")
       .shown_default("every severity")
       .list("events", &W::events, choice_type(event_choices()), "what to tell")
-      .shown_default("opened, escalated, resolved; opened where body or form is set and no resolved_body")
+      .shown_default(
+          "opened, escalated, resolved; opened where body, form or target is set and no resolved_body")
       .add("secret", &W::secrets, secrets_type(),
            "`whsec_` and Base64 of 24 to 64 bytes; signs the body; a list while it is being changed")
-      .add("headers", &W::headers, named_templates_type(true), "further headers")
+      .add("headers", &W::headers, named_templates_type(Named::headers), "further headers")
       .add("body", &W::body, template_type(), "the body; JSON unless a content-type header says otherwise")
       .shown_default("the whole alert")
       .add("resolved_body", &W::resolved_body, template_type(), "the body of `resolved`")
       .shown_default("body")
-      .add("form", &W::form, named_templates_type(false), "fields of a form to send instead of a body")
+      .add("form", &W::form, named_templates_type(Named::form), "fields of a form to send instead of a body")
       .object("success", &W::success, fields_of_success(), "when the receiver has done it")
       .duration("cooldown", &W::cooldown, {0},
                 "between two `opened` with action retrain of a model; event time")
       .duration("timeout", &W::timeout, {100 * kMillisecond, 10 * kMinute}, "for a whole attempt; wall time")
       .object("retry", &W::retry, fields_of_retry(), "what happens when it was not done")
-      .later({"target", "authorization", "basic_auth", "oauth2", "tls_config", "proxy_url"})
+      .add("authorization", own(&W::authorization), object_of(fields_of_authorization()),
+           "an Authorization header; of this, basic_auth and oauth2 at most one")
+      .add("basic_auth", own(&W::basic_auth), object_of(fields_of_basic_auth()), "a user and a password")
+      .add("oauth2", own(&W::oauth2), object_of(fields_of_oauth2()),
+           "a token of the client credentials grant, fetched when it is needed")
+      .add("tls_config", own(&W::tls_config), object_of(fields_of_tls_files()), "certificates of one's own")
+      .text("proxy_url", own(&W::proxy_url), "an HTTP proxy to go through, `http://host:port`")
       .check(check_whole);
   return table;
 }
@@ -169,8 +204,9 @@ Fields<WebhookConfig> make_fields() {
 
 std::vector<EventType> WebhookConfig::effective_events() const {
   if (!events.empty()) return events;
-  const bool own_form = body.has_value() || !form.empty();
-  if (own_form && !resolved_body) return {EventType::opened};
+  const Target* row = find_target(target);
+  const bool tells_end = resolved_body.has_value() || (row != nullptr && row->tells_end);
+  if ((body || !form.empty() || row != nullptr) && !tells_end) return {EventType::opened};
   return {EventType::opened, EventType::escalated, EventType::resolved};
 }
 

@@ -1,11 +1,13 @@
 // A webhook as the configuration states it (DESIGN 4, `alerts.webhooks`).
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "alerts/http_access.h"
 #include "alerts/vocabulary.h"
 #include "core/fields.h"
 #include "core/secret.h"
@@ -29,9 +31,11 @@ struct WebhookRetry {
   Duration give_up_after = kDay;  // key `for`; wall time
 };
 
-struct WebhookConfig {
+struct WebhookConfig : HttpAccess {
   std::string name;
-  TemplateText url;
+  std::string target;   // a row of target.h; empty: none
+  NamedTemplates with;  // the target's settings
+  TemplateText url;     // may be empty where the target has an address of its own
   // Filters; empty: everything.
   std::vector<Action> actions;
   std::vector<std::string> models;
@@ -48,12 +52,13 @@ struct WebhookConfig {
   Duration timeout = 15 * kSecond;
   WebhookRetry retry;
 
-  // [opened] where body or form is set and no resolved_body, else all three.
+  // [opened] where body, form or target is set and no resolved_body, else all three.
   [[nodiscard]] std::vector<EventType> effective_events() const;
 };
 
 // Refuses, besides what is out of range: unknown names in templates, URLs that are none, headers that
-// are none or that driftd writes itself, secrets that are none, both `body` and `form`.
+// are none or that driftd writes itself, secrets that are none, both `body` and `form`, settings that the
+// target does not know or misses, credentials that do not go together.
 const Fields<WebhookConfig>& fields_of_webhook();
 
 }  // namespace driftd::alerts

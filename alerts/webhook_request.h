@@ -21,6 +21,7 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  HttpAccess access;  // applied by who makes the call: files are read then
 };
 
 // 32 hex digits of SHA-256 over incident, event, time of the event and webhook (each a LEB128 length

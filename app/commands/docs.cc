@@ -5,6 +5,7 @@
 #include <string>
 
 #include "alerts/exposition_table.h"
+#include "alerts/target.h"
 #include "app/commands/command.h"
 #include "app/config/documentation.h"
 #include "detectors/catalogue_page.h"
@@ -17,15 +18,16 @@ const Command command_docs = {
     .summary = "print a generated page of docs/",
     .examples =
         "driftd docs configuration > docs/configuration.md\ndriftd docs metrics > docs/metrics.md\n"
-        "driftd docs catalogue > docs/catalogue.md",
+        "driftd docs catalogue > docs/catalogue.md\ndriftd docs targets > docs/targets.md",
     .prepare = [](CLI::App& app) -> Action {
       auto page = std::make_shared<std::string>();
       app.add_option("PAGE", *page, "which page")
           ->required()
-          ->check(CLI::IsMember({"catalogue", "configuration", "metrics"}));
+          ->check(CLI::IsMember({"catalogue", "configuration", "metrics", "targets"}));
       return [page](Streams& streams) {
         streams.out << (*page == "metrics"     ? alerts::metrics_page()
                         : *page == "catalogue" ? detectors::catalogue_page()
+                        : *page == "targets"   ? alerts::targets_page()
                                                : configuration_page());
         return ExitStatus::done;
       };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "alerts/delivery.h"
+#include "alerts/target.h"
 #include "alerts/template.h"
 #include "alerts/webhook_request.h"
 #include "app/commands/command.h"
@@ -81,7 +82,9 @@ HttpRequest render_for_print(const WebhookConfig& webhook, const Example& exampl
                              const std::vector<Secret>& secrets) {
   const auto hide = [&](TemplateText& text) { text = without_secrets(text, secrets); };
   WebhookConfig open = webhook;
+  for (auto& [name, value] : open.with) hide(value);
   hide(open.url);
+  open = fill_in_target(open);
   const alerts::TemplateContext context{example.event, example.incident.opened_at, &example.incident,
                                         example.base_url};
   const std::string url = render_template(open.url.text, alerts::Place::url, context);
@@ -92,6 +95,12 @@ HttpRequest render_for_print(const WebhookConfig& webhook, const Example& exampl
   if (open.resolved_body) hide(*open.resolved_body);
   HttpRequest shown = render(open, example).value();
   shown.url = url;
+  if (webhook.authorization)
+    shown.headers.emplace_back("authorization", webhook.authorization->type + " " + kRedacted);
+  else if (webhook.basic_auth)
+    shown.headers.emplace_back("authorization", std::string("Basic ") + kRedacted);
+  else if (webhook.oauth2)
+    shown.headers.emplace_back("authorization", std::string("Bearer ") + kRedacted);
   for (std::size_t i = 0; i < shown.headers.size(); ++i)
     if (shown.headers[i].first == "webhook-signature") shown.headers[i].second = real.headers.at(i).second;
   return shown;
@@ -130,13 +139,14 @@ ExitStatus run(const Options& options, Streams& streams) {
     return ExitStatus::usage;
   }
   const Example example = example_for(*found, loaded.config, options.event);
-  const auto request = render(*found, example);
+  const WebhookConfig webhook = fill_in_target(*found);
+  const auto request = render(webhook, example);
   if (!request) {
     streams.err << "driftd webhook: " << found->name << ": " << request.error().message << "\n";
     return ExitStatus::failed;
   }
   print(render_for_print(*found, example, *request, loaded.config.secrets), streams.out);
-  return options.send ? send(*found, *request, streams) : ExitStatus::done;
+  return options.send ? send(webhook, *request, streams) : ExitStatus::done;
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST(WebhookConfigTable, RefusesEachFaultByItsKey) {
       {"secret=hunter2", "webhooks[0].secret"},
       {"timeout=0s", "webhooks[0].timeout"},
       {"authorization=x", "webhooks[0].authorization"},
-      {"target=airflow3", "webhooks[0].target"},
+      {"target=airflow9", "webhooks[0].target"},
       {"boddy=x", "webhooks[0].boddy"}};
   for (const auto& [assignment, key] : bad) {
     Node node = node_of({"name=a", assignment});

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -28,8 +29,9 @@ class Connection {
 
   std::string read_request();  // head and as much of the body as content-length says
   void write(const std::string& bytes);
-  void reset();              // closes with RST
-  void wait_until_closed();  // by the client, or by the end of the test
+  void reset();                             // closes with RST
+  void wait_until_closed();                 // by the client, or by the end of the test
+  void tunnel_to(const std::string& port);  // a proxy's part: bytes go both ways until one side ends
 
  private:
   long read_some(char* bytes, std::size_t size);
@@ -38,7 +40,7 @@ class Connection {
   SSL* tls_;
 };
 
-// A self-signed certificate for the names and addresses given, and the file of it in PEM.
+// A self-signed certificate for the names and addresses given, and the files of it and of its key in PEM.
 struct Certificate {
   explicit Certificate(const std::string& subject_alternative_names);  // "DNS:localhost,IP:127.0.0.1"
   ~Certificate();
@@ -48,13 +50,16 @@ struct Certificate {
   EVP_PKEY* key = nullptr;
   X509* certificate = nullptr;
   std::string file;
+  std::string key_file;
 };
 
 class TestServer {
  public:
   using Handler = std::function<void(Connection&)>;
 
-  explicit TestServer(Handler handler, const Certificate* certificate = nullptr, int newest_tls = 0);
+  // `client`: whose certificate a caller has to show; null: nobody's.
+  explicit TestServer(Handler handler, const Certificate* certificate = nullptr, int newest_tls = 0,
+                      const Certificate* client = nullptr);
   ~TestServer();
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -117,6 +122,25 @@ inline void Connection::wait_until_closed() {
   }
 }
 
+inline void Connection::tunnel_to(const std::string& port) {
+  const int other = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port)));
+  ::connect(other, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  std::array<pollfd, 2> ends = {pollfd{socket_, POLLIN, 0}, pollfd{other, POLLIN, 0}};
+  std::array<char, 4096> buffer{};
+  for (bool open = true; open && ::poll(ends.data(), ends.size(), -1) > 0;)
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      if (ends[i].revents == 0) continue;
+      const long size = ::recv(ends[i].fd, buffer.data(), buffer.size(), 0);
+      open = open && size > 0 &&
+             ::send(ends[1 - i].fd, buffer.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) > 0;
+    }
+  ::close(other);
+}
+
 inline Certificate::Certificate(const std::string& names) {
   key = EVP_EC_gen("P-256");
   certificate = X509_new();
@@ -139,21 +163,25 @@ inline Certificate::Certificate(const std::string& names) {
     X509_EXTENSION_free(extension);
   }
   X509_sign(certificate, key, EVP_sha256());
-  std::string path = "/tmp/driftd-test-ca-XXXXXX";
-  const int descriptor = ::mkstemp(path.data());
-  FILE* out = ::fdopen(descriptor, "w");
+  file = "/tmp/driftd-test-ca-XXXXXX";
+  FILE* out = ::fdopen(::mkstemp(file.data()), "w");
   PEM_write_X509(out, certificate);
   std::fclose(out);
-  file = path;
+  key_file = "/tmp/driftd-test-key-XXXXXX";
+  out = ::fdopen(::mkstemp(key_file.data()), "w");
+  PEM_write_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr);
+  std::fclose(out);
 }
 
 inline Certificate::~Certificate() {
   ::unlink(file.c_str());
+  ::unlink(key_file.c_str());
   X509_free(certificate);
   EVP_PKEY_free(key);
 }
 
-inline TestServer::TestServer(Handler handler, const Certificate* certificate, int newest_tls)
+inline TestServer::TestServer(Handler handler, const Certificate* certificate, int newest_tls,
+                              const Certificate* client)
     : handler_(std::move(handler)) {
   if (certificate != nullptr) {
     context_ = SSL_CTX_new(TLS_server_method());
@@ -163,6 +191,10 @@ inline TestServer::TestServer(Handler handler, const Certificate* certificate, i
     }
     SSL_CTX_use_certificate(context_, certificate->certificate);
     SSL_CTX_use_PrivateKey(context_, certificate->key);
+    if (client != nullptr) {
+      SSL_CTX_load_verify_locations(context_, client->file.c_str(), nullptr);
+      SSL_CTX_set_verify(context_, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    }
   }
   listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
