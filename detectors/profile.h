@@ -141,6 +141,8 @@ struct Profile {
   std::string model;
   std::string version;  // empty: of whatever version
   TaskSpec task;
+  bool predicted_by_score =
+      false;  // binary: some rows said no label, so that theirs follows from the positive class
   std::int64_t rows = 0;
   std::int64_t pairs = 0;  // rows with a label
   Time first = kNoTime;    // of the rows that have a time

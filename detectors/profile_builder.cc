@@ -99,6 +99,11 @@ class Builder {
     profile_.model = options_.model;
     profile_.version = options_.version;
     profile_.task = like_ != nullptr ? like_->task : inference.finish(options_.task);
+    profile_.predicted_by_score =
+        profile_.task.task == Task::binary &&
+        std::any_of(table_.predicted.begin(), table_.predicted.end(), [](const Predicted& predicted) {
+          return predicted.score && !predicted.label && !predicted.value;
+        });
     profile_.rows = static_cast<std::int64_t>(table_.size());
     profile_.pairs = parts_ == ProfileParts::predictions ? 0 : static_cast<std::int64_t>(pair_rows_.size());
   }

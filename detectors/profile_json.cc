@@ -115,6 +115,7 @@ Json content_of(const Profile& profile) {
                {"first", time_or_null(profile.first)},
                {"last", time_or_null(profile.last)},
                {"task", json_of(profile.task)}};
+  if (profile.predicted_by_score) json["predicted_by_score"] = true;
   Json columns = Json::array();
   for (const ColumnProfile& column : profile.columns) columns.push_back(json_of(column));
   json["columns"] = std::move(columns);

@@ -241,6 +241,7 @@ Profile read(const Item& item) {
   profile.first = item.at("first").time();
   profile.last = item.at("last").time();
   profile.task = read_task(item.at("task"));
+  if (item.has("predicted_by_score")) profile.predicted_by_score = item.at("predicted_by_score").flag();
   read_columns(item.at("columns"), profile);
   read_derived(item, profile);
   profile.performance = read_performance(item.at("performance"));

@@ -96,7 +96,8 @@ void Judge::equip(Version& version) {
   });
   if (!version.means_the_references_positive())
     parts_.log.warn(
-        "the reference file was made for another positive class: its performance is left out, and precision, "
+        "the reference file was made for another positive class, and from scores: its performance is left "
+        "out, and precision, "
         "recall and "
         "calibration are not watched; make it anew with `driftd profile -c`",
         {{"model", version.model->name}, {"positive", version.task->positive}});

@@ -6,6 +6,7 @@
 
 #include "app/pipeline/version.h"
 #include "detectors/evidence/column_references.h"
+#include "detectors/other_positive.h"
 #include "detectors/profile_json.h"
 
 namespace driftd::app {
@@ -50,9 +51,12 @@ void ReferenceShelf::furnish(Model& model) const {
   if (config.reference.source != ReferenceConfig::Source::file) return;
   const auto found = profiles_.find(config.reference.file);
   if (found == profiles_.end()) return;
-  model.inherited = std::make_shared<Plan>(*found->second, detectors::Side::predictions, config);
-  if (!found->second->side(detectors::Side::pairs).empty())
-    model.inherited_pairs = std::make_shared<Plan>(*found->second, detectors::Side::pairs, config);
+  const auto meant =
+      config.positive ? detectors::with_positive(*found->second, *config.positive) : std::nullopt;
+  const detectors::Profile& profile = meant ? *meant : *found->second;
+  model.inherited = std::make_shared<Plan>(profile, detectors::Side::predictions, config);
+  if (!profile.side(detectors::Side::pairs).empty())
+    model.inherited_pairs = std::make_shared<Plan>(profile, detectors::Side::pairs, config);
   model.regimes.clear();
   for (const std::string& file : config.reference.regimes)
     if (const auto regime = profiles_.find(file); regime != profiles_.end()) {

@@ -173,7 +173,7 @@ def draw(rows, others, path):
     axes.set_xlabel("false alarms of a model of 20 columns in 30 days (dotted: the budget)")
     axes.set_ylabel("median time to find + .5 sd in one column")
     handles = [plt.Line2D([], [], linestyle="", marker="o", color=color, label=family) for family, color in families.items()]
-    axes.legend(handles=handles, loc="center right", title="hollow: defaults\nfilled: matched")
+    axes.legend(handles=handles, loc="lower center", title="hollow: defaults\nfilled: matched")
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
 

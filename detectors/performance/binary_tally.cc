@@ -36,6 +36,23 @@ void BinaryTally::add(const ResolvedPair& pair, int sign) {
   scores_.add(*pair.score, pair.positive_actual, sign);
 }
 
+BinaryTally BinaryTally::swapped() const {
+  BinaryTally other;
+  other.counts_ = {counts_.true_negative, counts_.false_negative, counts_.true_positive,
+                   counts_.false_positive};
+  other.scored_ = scored_;
+  other.scores_ = scores_.swapped();
+  for (const ScoreHistogram::Bin& bin : other.scores_.bins()) {
+    const double score = ScoreHistogram::score_of(bin.index);
+    for (const auto& [pairs, positive] : {std::pair(bin.positives, true), std::pair(bin.negatives, false)}) {
+      const double miss = score - (positive ? 1 : 0);
+      other.log_loss_.add_product(static_cast<double>(pairs), log_loss_of(score, positive));
+      other.squared_.add_product(static_cast<double>(pairs), miss * miss);
+    }
+  }
+  return other;
+}
+
 void BinaryTally::merge(const BinaryTally& other, int sign) {
   counts_.true_positive += sign * other.counts_.true_positive;
   counts_.false_positive += sign * other.counts_.false_positive;

@@ -30,6 +30,10 @@ class BinaryTally {
   void add(const ResolvedPair& pair, int sign);
   void merge(const BinaryTally& other, int sign);
 
+  // The same pairs with the other class as the positive one, scores as they are. Log loss and Brier score are
+  // of the middles of the histogram's bins: exact to 1/2048 of a score.
+  [[nodiscard]] BinaryTally swapped() const;
+
   [[nodiscard]] std::int64_t pairs() const { return counts_.pairs(); }
   [[nodiscard]] const BinaryCounts& counts() const { return counts_; }
   [[nodiscard]] const ScoreHistogram& scores() const { return scores_; }

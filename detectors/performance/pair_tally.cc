@@ -43,6 +43,12 @@ void PairTally::combine(const PairTally& other, int sign) {
   if (empty()) normalise();
 }
 
+PairTally PairTally::with_classes_swapped() const {
+  PairTally other = *this;
+  if (const BinaryTally* own = binary()) other.tally_ = own->swapped();
+  return other;
+}
+
 void PairTally::merge(const PairTally& other) { combine(other, 1); }
 
 void PairTally::subtract(const PairTally& other) {

@@ -48,6 +48,9 @@ class PairTally {
   [[nodiscard]] const BinaryTally* binary() const { return std::get_if<BinaryTally>(&tally_); }
   [[nodiscard]] const MulticlassTally* multiclass() const { return std::get_if<MulticlassTally>(&tally_); }
 
+  // Binary: BinaryTally::swapped(); else the same.
+  [[nodiscard]] PairTally with_classes_swapped() const;
+
   void save(Encoder& out) const;
   static Result<PairTally> load(Decoder& in);
   friend bool operator==(const PairTally&, const PairTally&) = default;

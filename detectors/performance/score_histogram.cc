@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "detectors/performance/tally_codec.h"
 
@@ -53,6 +54,12 @@ void ScoreHistogram::add(double score, bool positive, int sign) {
   if (at == bins_.end() || at->index != index) at = bins_.insert(at, Bin{index, 0, 0});
   (positive ? at->positives : at->negatives) += sign;
   if (at->positives == 0 && at->negatives == 0) bins_.erase(at);
+}
+
+ScoreHistogram ScoreHistogram::swapped() const {
+  ScoreHistogram other = *this;
+  for (Bin& bin : other.bins_) std::swap(bin.positives, bin.negatives);
+  return other;
 }
 
 void ScoreHistogram::merge(const ScoreHistogram& other, int sign) {

@@ -30,6 +30,9 @@ class ScoreHistogram {
   // at the middle of theirs, so it is off by at most 1/2048. Empty where there is nothing.
   [[nodiscard]] std::optional<double> calibration_error() const;
 
+  // Positives as negatives and the other way round.
+  [[nodiscard]] ScoreHistogram swapped() const;
+
   void save(Encoder& out) const;
   static Result<ScoreHistogram> load(Decoder& in);
   friend bool operator==(const ScoreHistogram&, const ScoreHistogram&) = default;

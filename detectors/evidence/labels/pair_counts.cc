@@ -85,6 +85,23 @@ std::array<std::int64_t, kBets> LossBets::stakes(std::size_t bucket, double x) c
   return found;
 }
 
+PairCounts with_classes_swapped(const PairLayout& layout, const PairCounts& counts) {
+  if (counts.values.empty()) return counts;
+  PairCounts other = counts;
+  std::vector<std::int64_t>& to = other.values;
+  const std::vector<std::int64_t>& from = counts.values;
+  for (std::size_t b = 0; b < layout.buckets(); ++b) {
+    const std::size_t alarm = layout.false_alarm(b), miss = layout.miss(b);
+    const std::int64_t true_negatives = from[layout.error(b)] - from[alarm];
+    to[alarm] = to[miss] = true_negatives;
+    to[alarm + 1] = from[miss + 1];
+    to[miss + 1] = from[alarm + 1];
+    for (std::size_t d = 0; d < layout.deciles(); ++d)
+      std::swap(to[layout.positive(d, b)], to[layout.positive(d, b) + 1]);
+  }
+  return other;
+}
+
 PairCounter::PairCounter(PairScale scale, bool by_age, LossBets bets)
     : scale_(std::move(scale)), by_age_(by_age), bets_(std::move(bets)), layout_(scale_, by_age) {}
 

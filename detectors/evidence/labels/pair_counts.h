@@ -84,6 +84,10 @@ struct PairCounts {
   friend bool operator==(const PairCounts&, const PairCounts&) = default;
 };
 
+// Binary: the same pairs with the other class as the positive one, scores as they are. Precondition: counts
+// of that layout, or none.
+PairCounts with_classes_swapped(const PairLayout& layout, const PairCounts& counts);
+
 // What bets on the bounded loss are placed against, by bucket: the mean, floor included (STATISTICS 3).
 struct LossBets {
   std::vector<double> means;  // none: no bets are counted; 0: none on that bucket
