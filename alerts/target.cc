@@ -119,6 +119,12 @@ std::vector<std::string> setting_names(const Target& target) {
   return list;
 }
 
+// `url: ${URL:-}` with nothing behind it is none.
+bool has_no_url(const Node& node) {
+  const Node* url = node.find("url");
+  return url == nullptr || (url->kind == Node::Kind::scalar && url->text.empty());
+}
+
 }  // namespace
 
 void check_target(const WebhookConfig& webhook, const Node& node, const std::string& path, Faults& faults) {
@@ -128,7 +134,7 @@ void check_target(const WebhookConfig& webhook, const Node& node, const std::str
   if (target == nullptr) {
     if (!webhook.with.empty() && node.find("target") == nullptr)
       add_fault(faults, *with, with_path, "stands beside `target`, which is missing");
-    if (node.find("url") == nullptr) add_fault(faults, node, join_path(path, "url"), "is required");
+    if (has_no_url(node)) add_fault(faults, node, join_path(path, "url"), "is required");
     return;
   }
   for (const auto& [name, value] : webhook.with) {
@@ -146,7 +152,7 @@ void check_target(const WebhookConfig& webhook, const Node& node, const std::str
       add_fault(faults, with == nullptr ? node : *with, join_path(with_path, std::string(setting.name)),
                 "is required by the target " + std::string(target->name) + ": " + std::string(setting.text));
   }
-  if (node.find("url") == nullptr && target->home.empty())
+  if (has_no_url(node) && target->home.empty())
     add_fault(faults, node, join_path(path, "url"),
               "is required: the target " + std::string(target->name) + " has no address of its own");
 }

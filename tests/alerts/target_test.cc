@@ -318,6 +318,7 @@ TEST(Targets, FaultsNameTheKeyAndTheRemedy) {
               StartsWith("w.url: is required: the target jenkins"));
   EXPECT_THAT(fault({"name=w", "url=http://x"}, {"dag=a"}), HasSubstr("w.with: "));
   EXPECT_THAT(fault({"name=w"}, {}), StartsWith("w.url: is required"));
+  EXPECT_THAT(fault({"name=w", "url="}, {}), StartsWith("w.url: is required"));
 }
 
 TEST(Targets, KeepTheirSecrets) {
