@@ -77,7 +77,7 @@ Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event
   if (!webhook.secrets.empty())
     request.headers.emplace_back("webhook-signature", sign(webhook.secrets, id, timestamp, content.body));
   request.body = std::move(content.body);
-  request.access = webhook;
+  request.access = static_cast<const HttpAccess&>(webhook);
   return request;
 }
 
