@@ -1,7 +1,6 @@
 #include "alerts/http_access.h"
 
-#include <algorithm>
-
+#include "alerts/http_token.h"
 #include "alerts/url.h"
 
 namespace driftd::alerts {
@@ -19,13 +18,6 @@ void check_secret(const Secret& value, const std::string& file, const std::strin
     add_fault(faults, node, join_path(path, given ? key : file_key), "is required, or `" + key + "`");
 }
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~0123456789";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kOthers.find(c) != std::string_view::npos;
-  });
-}
-
 }  // namespace
 
 const Fields<AuthorizationConfig>& fields_of_authorization() {
@@ -36,7 +28,7 @@ const Fields<AuthorizationConfig>& fields_of_authorization() {
           .secret("credentials", &A::credentials, "what follows the scheme")
           .text("credentials_file", &A::credentials_file, "a file that holds it, read anew at each attempt")
           .check([](const A& value, const Node& node, const std::string& path, Faults& faults) {
-            if (!is_token(value.type))
+            if (!is_http_token(value.type))
               add_fault(faults, node, join_path(path, "type"), "is no name of an authentication scheme");
             else if (value.type == "Basic" || value.type == "basic")
               add_fault(faults, node, join_path(path, "type"), "for Basic there is `basic_auth`");

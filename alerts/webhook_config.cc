@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "alerts/http_token.h"
 #include "alerts/signature.h"
 #include "alerts/target.h"
 #include "alerts/template.h"
@@ -43,11 +44,7 @@ bool tells_a_secret(std::string name) {
 }
 
 std::optional<std::string> header_fault(std::string_view name, const TemplateText& value) {
-  constexpr std::string_view kToken = "!#$%&'*+-.^_`|~0123456789";
-  const bool token = !name.empty() && std::ranges::all_of(name, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kToken.find(c) != std::string_view::npos;
-  });
-  if (!token) return "is no name of a header";
+  if (!is_http_token(name)) return "is no name of a header";
   constexpr std::array<std::string_view, 8> kOwn = {
       "host",   "content-length", "transfer-encoding", "connection",
       "expect", "webhook-id",     "webhook-timestamp", "webhook-signature"};

@@ -26,11 +26,12 @@ void swap_classes(evidence::LabelReference& labels) {
 
 std::optional<Profile> with_positive(const Profile& profile, const std::string& positive) {
   const TaskSpec& task = profile.task;
+  if (task.task != Task::binary) return std::nullopt;
+  if (task.positive == positive || task.positive.empty()) return profile;
   const bool known = std::find(task.labels.begin(), task.labels.end(), positive) != task.labels.end();
-  if (task.task != Task::binary || task.labels.size() != 2 || !known || profile.predicted_by_score)
+  if ((task.labels.size() >= 2 && !known) || task.labels.size() > 2 || profile.predicted_by_score)
     return std::nullopt;
   Profile other = profile;
-  if (positive == task.positive) return other;
   other.task.positive = positive;
   other.performance = profile.performance.with_classes_swapped();
   if (other.labels) swap_classes(*other.labels);

@@ -1,6 +1,5 @@
 #include "app/config/profile_checks.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -8,6 +7,7 @@
 #include <string>
 
 #include "detectors/evidence/column_references.h"
+#include "detectors/other_positive.h"
 #include "detectors/profile_json.h"
 
 namespace driftd::app {
@@ -62,10 +62,9 @@ void check_agreement(const ModelConfig& model, const std::string& name, const Pr
   if (model.task && *model.task != task.task)
     return differs("task", std::string(detectors::name_of(task.task)));
   if (task.task == detectors::Task::binary) {
-    const bool known =
-        std::find(task.labels.begin(), task.labels.end(), model.positive.value_or("")) != task.labels.end();
-    if (model.positive && task.labels.size() == 2 && !known)
-      differs("positive", task.labels[0] + " and " + task.labels[1]);
+    if (model.positive && !detectors::with_positive(profile, *model.positive))
+      differs("positive", profile.predicted_by_score ? task.positive + ", by which its scores were read"
+                                                     : task.labels.front() + " and " + task.labels.back());
     if (model.threshold && *model.threshold != task.threshold)
       differs("threshold", shortest_text(task.threshold));
   }

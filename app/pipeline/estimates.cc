@@ -49,7 +49,6 @@ Estimator::Estimator(const Version& version, const alerts::IncidentBook& book) :
     revoked_by_ = revoking_incident(version, alerts::IncidentKind::concept_drift, "loss", book);
     return;
   }
-  if (!version.means_the_references_positive()) return;
   maps_ = detectors::calibration_maps(version.pairs->profile.performance, version.plan->profile.task);
   if (able()) revoked_by_ = revoking_incident(version, alerts::IncidentKind::performance, "score", book);
 }

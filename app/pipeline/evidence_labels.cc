@@ -93,7 +93,6 @@ void EvidenceJudge::add_labels(Version& version, const std::string& segment, dou
   for (std::size_t i = 0; i < plan.series().size(); ++i) {
     const ev::LabelSeries& series = plan.series()[i];
     const std::string column(series.column);
-    if (series.kind == Kind::performance && !version.means_the_references_positive()) continue;
     const double importance = importance_of(*version.model->config, column);
     auto known = evidence.kinds.find(series.kind);
     if (!(importance > 0) || (known == evidence.kinds.end() && !segment.empty())) continue;

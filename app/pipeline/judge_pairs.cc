@@ -202,7 +202,8 @@ alerts::Coverage coverage_of(const Version& version, Time clock) {
 std::vector<alerts::MetricChange> performance_changes(const Version& version) {
   std::vector<alerts::MetricChange> changes;
   if (version.state.empty() || !version.state[0].performance) return changes;
-  const auto reference = version.reference_metrics();
+  const auto reference =
+      version.pairs ? version.pairs->profile.performance.metrics() : std::vector<detectors::MetricValue>{};
   for (const detectors::MetricValue& now : version.state[0].performance->total().metrics()) {
     const auto* before = detectors::find(reference, now.metric);
     changes.push_back({std::string(detectors::name_of(now.metric)),

@@ -94,13 +94,6 @@ void Judge::equip(Version& version) {
     return std::none_of(config.rules.begin(), config.rules.end(),
                         [&](const alerts::RuleConfig& rule) { return rule.name == state.first; });
   });
-  if (!version.means_the_references_positive())
-    parts_.log.warn(
-        "the reference file was made for another positive class, and from scores: its performance is left "
-        "out, and precision, "
-        "recall and "
-        "calibration are not watched; make it anew with `driftd profile -c`",
-        {{"model", version.model->name}, {"positive", version.task->positive}});
   segment_state(version, 0);
   for (SegmentState& state : version.state) {
     const std::int64_t slots = config.window_slots(slot_length());

@@ -263,9 +263,10 @@ void add_series(Engine& engine, const std::vector<const Version*>& shown, Famili
     }
   }
   for (const Version* version : shown)
-    for (const detectors::MetricValue& value : version->reference_metrics())
-      families[MetricId::performance_reference].add(
-          {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
+    if (version->pairs)
+      for (const detectors::MetricValue& value : version->pairs->profile.performance.metrics())
+        families[MetricId::performance_reference].add(
+            {version->model->name, version->name, "", detectors::name_of(value.metric)}, value.value);
   for (const MetricId metric :
        {MetricId::drift_statistic, MetricId::column_missing_ratio, MetricId::column_evidence,
         MetricId::performance, MetricId::performance_estimated})

@@ -181,7 +181,7 @@ Result<json> version_json(Engine& engine, const Version& version, Blocks wanted)
   json out = {{"model", version.model->name}, {"version", version.name}, {"task", detectors::name_of(task)}};
   out["positive"] = task == detectors::Task::binary ? json(version.task->positive) : json(nullptr);
   out["reference"] = {{"digest", version.reference_digest()}, {"rows", version.plan->profile.rows}};
-  if (version.pairs && version.means_the_references_positive())
+  if (version.pairs)
     out["reference"]["performance"] = performance_json(version.pairs->profile.performance, task);
   out["columns"] = json::object();
   out["blocks"] = json::array();

@@ -181,15 +181,6 @@ struct Version {
   bool row_blocks_outdated = false;  // what the learner had stored counts no more
   bool pair_blocks_outdated = false;
 
-  // What a reference file says of a positive class that the configuration does not mean is no reference.
-  [[nodiscard]] bool means_the_references_positive() const {
-    return !pairs || !task || task->positive == pairs->profile.task.positive;
-  }
-  // Of the reference's pairs; none where there is no reference of them.
-  [[nodiscard]] std::vector<detectors::MetricValue> reference_metrics() const {
-    if (!pairs || !means_the_references_positive()) return {};
-    return pairs->profile.performance.metrics();
-  }
   [[nodiscard]] std::string reference_digest() const { return plan ? plan->profile.digest : std::string(); }
   // Of the side on whose clock something is judged, so that it does not depend on how far the other is.
   [[nodiscard]] std::string reference_digest(detectors::Side side) const {

@@ -253,6 +253,11 @@ TEST(Config, RefusesWhatContradictsTheReferenceFile) {
               HasSubstr("driftd.yaml:5: models.m.positive: the profile " + (directory / "a.json").string() +
                         " was made for bad and good; make it anew with `driftd profile -c`"));
   EXPECT_THAT(faults_with("task: regression"), HasSubstr("models.m.task: the profile"));
+  rows.rows[3].predicted.label.reset();
+  rows.rows[3].predicted.score = .7;
+  std::ofstream(directory / "a.json")
+      << detectors::to_json(*detectors::build_profile(detectors::table_of(rows), {}));
+  EXPECT_THAT(faults_with("positive: bad"), HasSubstr("was made for good, by which its scores were read"));
   EXPECT_THAT(faults_with("threshold: 0.3"), HasSubstr("models.m.threshold: the profile"));
   EXPECT_THAT(faults_with("columns: {x: {type: categorical}}"),
               HasSubstr("models.m.columns.x.type: is numeric in"));
