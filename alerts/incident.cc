@@ -97,6 +97,31 @@ std::vector<ColumnFinding> load_columns(Decoder& in) {
 
 }  // namespace
 
+namespace {
+
+void save_comparison(Encoder& out, const ComparisonFacts& facts) {
+  for (const std::string* text :
+       {&facts.name, &facts.metric, &facts.champion, &facts.challenger, &facts.verdict})
+    out.put_text(*text);
+  for (const double value : {facts.difference, facts.lower, facts.upper, facts.confidence})
+    out.put_double(value);
+  out.put_i64(facts.pairs);
+  out.put_bool(facts.paired);
+}
+
+ComparisonFacts load_comparison(Decoder& in) {
+  ComparisonFacts facts;
+  for (std::string* text : {&facts.name, &facts.metric, &facts.champion, &facts.challenger, &facts.verdict})
+    *text = in.get_text();
+  for (double* value : {&facts.difference, &facts.lower, &facts.upper, &facts.confidence})
+    *value = in.get_double();
+  facts.pairs = in.get_i64();
+  facts.paired = in.get_bool();
+  return facts;
+}
+
+}  // namespace
+
 void save_findings(Encoder& out, const Findings& findings) {
   const auto put_text = [&](const std::string& text) { out.put_text(text); };
   out.put_u8(static_cast<std::uint8_t>(findings.severity));
@@ -130,7 +155,7 @@ void save_findings(Encoder& out, const Findings& findings) {
 Findings load_findings(Decoder& in) {
   Findings findings;
   findings.severity = get_enum(in, Severity::critical);
-  findings.action = get_enum(in, Action::stop);
+  findings.action = get_enum(in, Action::promote);
   findings.summary = in.get_text();
   findings.rule = get_optional_text(in);
   findings.fault = get_optional_text(in);
@@ -170,6 +195,10 @@ void Incident::save(Encoder& out) const {
   put_optional(out, resolved_at, [&](Time t) { out.put_i64(t); });
   out.put_u8(static_cast<std::uint8_t>(state));
   out.put_bool(muted);
+  out.put_text(reference);
+  out.put_text(retraining);
+  put_optional(out, findings.comparison,
+               [&](const ComparisonFacts& facts) { save_comparison(out, facts); });
 }
 
 Result<Incident> Incident::load(Decoder& in) {
@@ -177,13 +206,18 @@ Result<Incident> Incident::load(Decoder& in) {
   incident.id = in.get_text();
   incident.key.model = in.get_text();
   incident.key.version = in.get_text();
-  incident.key.kind = get_enum(in, IncidentKind::rule);
+  incident.key.kind = get_enum(in, IncidentKind::comparison);
   incident.key.subject = in.get_text();
   incident.findings = load_findings(in);
   incident.opened_at = in.get_i64();
   incident.resolved_at = get_optional_time(in);
   incident.state = get_enum(in, IncidentState::resolved);
   incident.muted = in.get_bool();
+  if (in.format() >= 2) {
+    incident.reference = in.get_text();
+    incident.retraining = in.get_text();
+    if (in.get_bool()) incident.findings.comparison = load_comparison(in);
+  }
   const auto possible = [](Time time) { return time >= kEarliestTime && time <= kLatestTime; };
   if (!possible(incident.opened_at) || !possible(incident.resolved_at.value_or(0))) in.fail();
   if (!in.ok() || incident.resolved_at.has_value() == incident.is_open())

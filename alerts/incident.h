@@ -70,6 +70,23 @@ struct SliceFinding {
   friend bool operator==(const SliceFinding&, const SliceFinding&) = default;
 };
 
+// What a comparison of two versions or variants has come to (detectors/comparison).
+struct ComparisonFacts {
+  std::string name;      // of the configuration
+  std::string metric;    // the loss whose mean is compared
+  std::string champion;  // "version 7", "variant canary"
+  std::string challenger;
+  std::string verdict;    // better, worse: of the challenger
+  double difference = 0;  // challenger less champion: below 0 the challenger is better
+  double lower = 0;       // the confidence sequence about it
+  double upper = 0;
+  double confidence = 0;   // .95
+  std::int64_t pairs = 0;  // what it rests on
+  bool paired = false;     // by id; else matched by strata
+
+  friend bool operator==(const ComparisonFacts&, const ComparisonFacts&) = default;
+};
+
 struct Budget {
   double alerts = 0;
   Duration per = 0;
@@ -100,10 +117,12 @@ struct Findings {
   std::optional<Coverage> coverage = {};  // beside performance
   std::vector<SliceFinding> slices;       // the worst first
   std::string metadata = "{}";            // lineage of the version: the text of a JSON object
+  std::optional<ComparisonFacts> comparison = {};
 
   friend bool operator==(const Findings&, const Findings&) = default;
 };
 
+// All but `comparison`, which evidence has none of.
 void save_findings(Encoder& out, const Findings& findings);
 Findings load_findings(Decoder& in);
 
@@ -114,7 +133,9 @@ struct Incident {
   Time opened_at = 0;
   std::optional<Time> resolved_at;
   IncidentState state = IncidentState::open;
-  bool muted = false;  // opened in a mute window: nothing is sent
+  bool muted = false;           // opened in a mute window: nothing is sent
+  std::string reference = {};   // digest of the reference that it was judged against; empty: none was
+  std::string retraining = {};  // where the retraining that it asked for stands (retraining.h); empty: none
 
   [[nodiscard]] bool is_open() const { return state != IncidentState::resolved; }
   void save(Encoder& out) const;

@@ -34,12 +34,13 @@ std::optional<IncidentEvent> IncidentBook::open(const IncidentKey& key, std::str
   if (!again) {
     const std::string id = incident_id(key, reference_digest, slot_end);
     last = &incidents_[id];
-    *last = Incident{id, key, {}, slot_end, {}, IncidentState::open, false};
+    *last = Incident{id, key, {}, slot_end, {}, IncidentState::open, false, {}, {}};
     latest_[key] = id;
     ++totals_[{key.model, key.version, key.kind, findings.severity}];
     totals_dirty_ = true;
   }
   last->findings = findings;
+  last->reference = reference_digest;
   last->state = IncidentState::open;
   last->resolved_at.reset();
   last->muted = is_muted(mute_, key.model, slot_end);

@@ -6,7 +6,7 @@ namespace driftd::alerts {
 namespace {
 constexpr std::string_view kPrefix = "incident/";
 constexpr std::string_view kTotals = "totals";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 }  // namespace
 
 void IncidentBook::take_changes(const EntryWriter& write) {
@@ -42,7 +42,7 @@ std::string IncidentBook::encode_totals() const {
 Status IncidentBook::restore_totals(std::string_view bytes) {
   const auto unsealed = unseal("incident totals", kVersion, bytes);
   if (!unsealed) return unsealed.error();
-  Decoder in(unsealed->payload);
+  Decoder in(*unsealed);
   std::map<Series, std::uint64_t> totals;
   for (std::size_t rest = in.get_count(5); rest > 0 && in.ok(); --rest) {
     Series series;
@@ -64,7 +64,7 @@ Status IncidentBook::restore(std::string_view key, std::string_view bytes) {
   if (key == kTotals) return restore_totals(bytes);
   const auto unsealed = unseal("incident", kVersion, bytes);
   if (!unsealed) return unsealed.error();
-  Decoder in(unsealed->payload);
+  Decoder in(*unsealed);
   auto incident = Incident::load(in);
   if (!incident) return incident.error();
   if (!in.at_end() || key != std::string(kPrefix) + incident->id)

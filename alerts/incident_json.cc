@@ -78,6 +78,22 @@ Json budget_of(const Findings& findings) {
   return {{"alerts", plain_number(budget.alerts)}, {"per", format_duration(budget.per)}};
 }
 
+Json comparison_of(const Findings& findings) {
+  if (!findings.comparison) return nullptr;
+  const ComparisonFacts& facts = *findings.comparison;
+  return {{"name", facts.name},
+          {"metric", facts.metric},
+          {"champion", facts.champion},
+          {"challenger", facts.challenger},
+          {"verdict", facts.verdict},
+          {"difference", number(facts.difference)},
+          {"lower", number(facts.lower)},
+          {"upper", number(facts.upper)},
+          {"confidence", number(facts.confidence)},
+          {"pairs", facts.pairs},
+          {"paired", facts.paired}};
+}
+
 Json data_of(const Incident& incident, std::string_view base_url) {
   const Findings& findings = incident.findings;
   const auto& evidence = findings.evidence;
@@ -101,6 +117,9 @@ Json data_of(const Incident& incident, std::string_view base_url) {
   data["performance"] = performance_of(findings);
   data["coverage"] = coverage_of(findings);
   if (!findings.slices.empty()) data["slices"] = slices_of(findings);
+  if (findings.comparison) data["comparison"] = comparison_of(findings);
+  data["reference"] = incident.reference.empty() ? Json(nullptr) : Json(incident.reference);
+  data["retraining"] = incident.retraining.empty() ? Json(nullptr) : Json(incident.retraining);
   data["url"] = url_of(incident, base_url);
   data["metadata"] = metadata_of(findings);
   return data;

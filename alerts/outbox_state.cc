@@ -8,7 +8,7 @@ namespace driftd::alerts {
 
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::string_view kDelivery = "delivery/";
 constexpr std::string_view kTold = "told/";
 constexpr std::string_view kCooldown = "cooldown/";
@@ -101,7 +101,7 @@ void Outbox::restore_delivery(DeliveryRecord record) {
 Status Outbox::restore(std::string_view key, std::string_view bytes) {
   const auto unsealed = unseal("outbox", kVersion, bytes);
   if (!unsealed) return unsealed.error();
-  Decoder in(unsealed->payload);
+  Decoder in(*unsealed);
   if (key.starts_with(kDelivery)) {
     auto record = DeliveryRecord::load(in);
     if (!record) return record.error();

@@ -10,8 +10,8 @@ std::string_view pick(const std::array<std::string_view, N>& names, E value) {
 }  // namespace
 
 std::string_view name_of(IncidentKind kind) {
-  static constexpr std::array<std::string_view, 8> kNames = {
-      "data", "covariate", "prediction", "concept", "performance", "schema", "labels", "rule"};
+  static constexpr std::array<std::string_view, 9> kNames = {
+      "data", "covariate", "prediction", "concept", "performance", "schema", "labels", "rule", "comparison"};
   return pick(kNames, kind);
 }
 
@@ -21,7 +21,7 @@ std::string_view name_of(Severity severity) {
 }
 
 std::string_view name_of(Action action) {
-  static constexpr std::array<std::string_view, 3> kNames = {"notify", "retrain", "stop"};
+  static constexpr std::array<std::string_view, 4> kNames = {"notify", "retrain", "stop", "promote"};
   return pick(kNames, action);
 }
 

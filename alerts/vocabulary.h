@@ -18,14 +18,16 @@ enum class IncidentKind : std::uint8_t {
   schema,
   labels,
   rule,
+  comparison,  // of a champion with its challenger
 };
 inline constexpr std::array kIncidentKinds = {
-    IncidentKind::data,        IncidentKind::covariate, IncidentKind::prediction, IncidentKind::concept_drift,
-    IncidentKind::performance, IncidentKind::schema,    IncidentKind::labels,     IncidentKind::rule};
+    IncidentKind::data,          IncidentKind::covariate,   IncidentKind::prediction,
+    IncidentKind::concept_drift, IncidentKind::performance, IncidentKind::schema,
+    IncidentKind::labels,        IncidentKind::rule,        IncidentKind::comparison};
 
-// Both in rising order: an incident escalates when one of them grows.
+// Both in rising order: an incident escalates when one of them grows. `promote` is of comparisons alone.
 enum class Severity : std::uint8_t { info, warning, critical };
-enum class Action : std::uint8_t { notify, retrain, stop };
+enum class Action : std::uint8_t { notify, retrain, stop, promote };
 
 enum class EventType : std::uint8_t { opened, escalated, resolved };
 enum class IncidentState : std::uint8_t { open, acknowledged, resolved };
@@ -36,8 +38,9 @@ std::string_view name_of(Action action);
 std::string_view name_of(EventType type);
 std::string_view name_of(IncidentState state);
 
-// `critical` for what makes predictions meaningless, else `warning`.
+// `critical` for what makes predictions meaningless, `info` for good news, else `warning`.
 constexpr Severity severity_for(Action action) {
+  if (action == Action::promote) return Severity::info;
   return action == Action::stop ? Severity::critical : Severity::warning;
 }
 

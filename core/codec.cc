@@ -97,6 +97,8 @@ std::size_t Decoder::get_count(std::size_t least_bytes) {
   return count;
 }
 
+Decoder::Decoder(const Unsealed& record) : rest_(record.payload), format_(record.version) {}
+
 std::string seal(std::string_view kind, std::uint64_t version, std::string_view payload) {
   Encoder out;
   out.put_raw(kMagic);

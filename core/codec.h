@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -32,9 +33,19 @@ class Encoder {
   std::string bytes_;
 };
 
+struct Unsealed;
+
+// What bytes that no sealed record held are of: the program's own.
+inline constexpr std::uint64_t kNewestFormat = std::numeric_limits<std::uint64_t>::max();
+
 class Decoder {
  public:
   explicit Decoder(std::string_view bytes) : rest_(bytes) {}
+  // Of a sealed record: knows the format that it was written in.
+  explicit Decoder(const Unsealed& record);
+
+  // For who reads what older programs wrote as well.
+  [[nodiscard]] std::uint64_t format() const { return format_; }
 
   std::uint64_t get_u64();
   std::int64_t get_i64();
@@ -55,6 +66,7 @@ class Decoder {
 
  private:
   std::string_view rest_;
+  std::uint64_t format_ = kNewestFormat;
   bool ok_ = true;
 };
 

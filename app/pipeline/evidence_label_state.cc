@@ -69,7 +69,7 @@ std::string saved_labels(const Version& version) {
 Status EvidenceJudge::restore_labels(Version& version) {
   const std::string bytes = std::exchange(version.stored_labels, {});
   if (bytes.empty()) return success();
-  Decoder in(bytes);
+  Decoder in(Unsealed{version.stored_format, bytes});
   if (Status done = load_cohorts(in, version.cohorts); !done.ok()) return done;
   const bool same = version.evidence && !version.evidence->pair_reference.empty() &&
                     in.get_text() == version.evidence->pair_reference;

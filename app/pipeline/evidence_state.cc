@@ -154,7 +154,7 @@ Status EvidenceJudge::restore(Version& version) {
 
 // A side whose reference is another one begins anew; what it was granted and spent stays in the ledger.
 Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
-  Decoder in(bytes);
+  Decoder in(Unsealed{version.stored_format, bytes});
   version.evidence = std::make_unique<VersionEvidence>();
   VersionEvidence& evidence = *version.evidence;
   for (const detectors::Side side : {detectors::Side::predictions, detectors::Side::pairs}) {
@@ -203,6 +203,7 @@ void EvidenceJudge::rebuild(Version& version) {
   }
   const std::string bytes = saved_evidence(version);
   version.stored_labels = saved_labels(version);
+  version.stored_format = kNewestFormat;
   if (const Status done = restore(version, bytes); done.ok()) return;
   version.evidence.reset();
   version.labels.clear();

@@ -13,9 +13,9 @@
 
 namespace driftd::app {
 
-// 5: without the gaps of the bank; 4: without the items of arrays; 3: without labels of sliced rows; 2:
-// without segments of evidence
-inline constexpr std::uint64_t kStateFormat = 6;
+// What is written. Formats from kOldestState on are read; loaders ask the Decoder which one it is.
+inline constexpr std::uint64_t kStateFormat = 7;
+inline constexpr std::uint64_t kOldestState = 6;  // without protocol of retraining, traffic, comparisons
 
 // Names of single values (storage::meta_key).
 inline constexpr const char* kSlotLength = "slot";  // what every stored slot number means
@@ -44,10 +44,10 @@ Status read_state(const storage::Store& store, const std::string& key, std::stri
   if (!stored->has_value()) return success();
   auto unsealed = unseal(kind, kStateFormat, **stored);
   if (!unsealed.ok()) return Error{unsealed.error().code, store.path() + ": " + unsealed.error().message};
-  if (unsealed->version < kStateFormat)
+  if (unsealed->version < kOldestState)
     return Error{ErrorCode::refused, store.path() + ": was written by a driftd that was never released; " +
                                          "begin anew with another storage.path"};
-  Decoder in(unsealed->payload);
+  Decoder in(*unsealed);
   return take(in);
 }
 

@@ -27,6 +27,7 @@
 #include "app/pipeline/plan.h"
 #include "app/pipeline/version_evidence.h"
 #include "collector/join.h"
+#include "core/codec.h"
 #include "core/event.h"
 #include "detectors/evidence/labels/label_evidence.h"
 #include "detectors/learner.h"
@@ -161,10 +162,11 @@ struct Version {
   std::map<std::string, detectors::evidence::Cohorts> cohorts;
   std::map<std::string, SegmentLabels> labels;
   LabelCoverage coverage;
-  std::string stored_labels;    // as they were loaded, until they are restored
-  std::string stored_evidence;  // likewise
-  ShareHistory shares;          // of the model's budget
-  double granted_before = 0;    // and spent: alarms' worth of capital, against earlier references
+  std::string stored_labels;                    // as they were loaded, until they are restored
+  std::string stored_evidence;                  // likewise
+  std::uint64_t stored_format = kNewestFormat;  // of these two
+  ShareHistory shares;                          // of the model's budget
+  double granted_before = 0;  // and spent: alarms' worth of capital, against earlier references
   std::int64_t spent_before = 0;
   alerts::SchemaFacts facts;
   std::map<std::string, alerts::RuleState> rules;  // by name

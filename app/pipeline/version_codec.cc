@@ -243,6 +243,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.coverage.load(in);
   version.stored_labels = std::string(in.get_text());
   version.stored_evidence = std::string(in.get_text());
+  version.stored_format = in.format();
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::corrupt, "the state of a version does not end where it should"};
   return success();
