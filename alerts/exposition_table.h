@@ -50,6 +50,8 @@ enum class MetricId : std::uint8_t {
   performance_estimate_error,
   incident_active,
   incidents,
+  retraining_state,
+  retrainings,
   budget_granted,
   budget_spent,
   webhook_attempts,
@@ -70,7 +72,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 53;
+inline constexpr std::size_t kMetricCount = 55;
 
 struct MetricSpec {
   MetricId id;

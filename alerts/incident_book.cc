@@ -23,7 +23,7 @@ IncidentEvent IncidentBook::tell(EventType type, const Incident& incident, Time 
 }
 
 std::optional<IncidentEvent> IncidentBook::open(const IncidentKey& key, std::string_view reference_digest,
-                                                const Findings& findings, Time slot_end) {
+                                                const Findings& findings, Time slot_end, Heed heed) {
   Incident* last = last_under(key);
   if (last != nullptr && last->is_open()) {
     dirty_.insert(last->id);
@@ -43,7 +43,7 @@ std::optional<IncidentEvent> IncidentBook::open(const IncidentKey& key, std::str
   last->reference = reference_digest;
   last->state = IncidentState::open;
   last->resolved_at.reset();
-  last->muted = is_muted(mute_, key.model, slot_end);
+  last->muted = heed == Heed::mutes && is_muted(mute_, key.model, slot_end);
   IncidentEvent event = tell(EventType::opened, *last, slot_end);
   event.reopened = again;
   return event;
@@ -90,6 +90,23 @@ std::optional<IncidentEvent> IncidentBook::answer(Lifecycle event, std::string_v
     dirty_.insert(found->first);
   }
   return std::nullopt;
+}
+
+void IncidentBook::note_retraining(std::string_view id, std::string_view standing) {
+  const auto found = incidents_.find(id);
+  if (found == incidents_.end() || found->second.retraining == standing) return;
+  found->second.retraining = standing;
+  dirty_.insert(found->first);
+}
+
+std::optional<IncidentEvent> IncidentBook::escalate(std::string_view id, std::string_view why, Time time) {
+  const auto found = incidents_.find(id);
+  if (found == incidents_.end() || !found->second.is_open()) return std::nullopt;
+  Incident& incident = found->second;
+  incident.state = IncidentState::open;
+  incident.findings.severity = Severity::critical;
+  incident.findings.summary = std::string(why) + ": " + incident.findings.summary;
+  return tell(EventType::escalated, incident, std::max(time, incident.opened_at));
 }
 
 std::string IncidentBook::incident_named_in(std::string_view metadata) {

@@ -29,6 +29,9 @@ namespace driftd::alerts {
 // A change of one stored entry: its bytes, or none where it is gone.
 using EntryWriter = std::function<void(std::string_view key, std::optional<std::string_view> bytes)>;
 
+// Whether an incident that opens in a mute window is muted.
+enum class Heed : std::uint8_t { mutes, no_mutes };
+
 struct BookOptions {
   Duration continue_within = kDay;  // a return within this continues the incident
   std::size_t max_closed = 10'000;  // closed incidents kept; the oldest leave first
@@ -43,7 +46,7 @@ class IncidentBook {
   // Opens, continues (`reopened`), or, where it is open already, takes over the findings: severity and
   // action never fall, and an event comes only when one of them rises.
   std::optional<IncidentEvent> open(const IncidentKey& key, std::string_view reference_digest,
-                                    const Findings& findings, Time slot_end);
+                                    const Findings& findings, Time slot_end, Heed heed = Heed::mutes);
   // Nothing where none is open under the key.
   std::optional<IncidentEvent> close(const IncidentKey& key, Time slot_end);
 
@@ -55,6 +58,11 @@ class IncidentBook {
   std::optional<IncidentEvent> answer(Lifecycle event, std::string_view id, Time slot_end);
   // The `incident` that the metadata of a `model` event names; empty where it names none.
   static std::string incident_named_in(std::string_view metadata);
+
+  // What the protocol of retraining has to say: where it stands; and, of an open incident, that somebody has
+  // to look (critical, told as `escalated`, acknowledged no more). Nothing where there is no such incident.
+  void note_retraining(std::string_view id, std::string_view standing);
+  std::optional<IncidentEvent> escalate(std::string_view id, std::string_view why, Time time);
 
   [[nodiscard]] const Incident* find(std::string_view id) const;
   [[nodiscard]] const Incident* open_under(const IncidentKey& key) const;

@@ -91,7 +91,10 @@ void Outbox::offer_resolved(const WebhookConfig& webhook, const IncidentEvent& e
   const auto told = told_.find(event.incident.id);
   if (told == told_.end() || !told->second.webhooks.contains(webhook.name)) return;
   if (DeliveryRecord* held = held_for(webhook.name, event.incident.id); held != nullptr)
-    return end(*held, DeliveryState::abandoned, "the incident closed before the cool-down was over", now);
+    return end(*held, DeliveryState::abandoned,
+               held->behind ? "the incident closed while another retraining was under way"
+                            : "the incident closed before the cool-down was over",
+               now);
   if (wants(webhook, EventType::resolved)) add(webhook, EventType::resolved, event, now);
 }
 
@@ -111,10 +114,38 @@ void Outbox::add(const WebhookConfig& webhook, EventType type, const IncidentEve
   trim(webhook.name, now);
 }
 
-bool Outbox::must_wait(const WebhookConfig& webhook, const DeliveryRecord& record) {
+bool Outbox::must_wait(const WebhookConfig& webhook, DeliveryRecord& record) {
   const bool asks_to_retrain =
       record.event == EventType::opened && record.incident.findings.action == Action::retrain;
-  if (!asks_to_retrain || webhook.cooldown == 0) return false;
+  if (!asks_to_retrain) return false;
+  record.behind = is_behind(webhook, record);
+  const Incident& incident = record.incident;
+  if (record.behind)
+    requests_.push_back({incident.key.model, incident.key.version, incident.id, record.event_time});
+  if (record.behind || cools_down(webhook, record)) return true;
+  begin_retraining(webhook, record, record.event_time);
+  return false;
+}
+
+// Several webhooks may start their parts of one retraining: those that the same event of the incident is for.
+bool Outbox::is_behind(const WebhookConfig& webhook, const DeliveryRecord& record) const {
+  if (!webhook.starts_retraining()) return false;
+  const auto found = retraining_.find(record.incident.key.model);
+  return found != retraining_.end() &&
+         (found->second.incident != record.incident.id || found->second.event_time != record.event_time);
+}
+
+void Outbox::begin_retraining(const WebhookConfig& webhook, DeliveryRecord& record, Time time) {
+  if (!webhook.starts_retraining()) return;
+  record.starts = true;
+  const Incident& incident = record.incident;
+  const auto [entry, first] =
+      retraining_.try_emplace(incident.key.model, UnderWay{incident.id, record.event_time});
+  if (first) requests_.push_back({incident.key.model, incident.key.version, incident.id, time});
+}
+
+bool Outbox::cools_down(const WebhookConfig& webhook, const DeliveryRecord& record) {
+  if (webhook.cooldown == 0) return false;
   const Route route{webhook.name, record.incident.key.model};
   const auto [last, first] = last_retrain_.try_emplace(route, record.event_time);
   if (!first && record.event_time - last->second < webhook.cooldown) return true;
@@ -142,16 +173,91 @@ void Outbox::release(const WebhookConfig& webhook, const std::string& model, Tim
   const auto held = held_.find(route);
   while (held != held_.end() && !held->second.empty()) {
     DeliveryRecord& record = records_.at(*held->second.begin());
-    const Time over = last_retrain_[route] + webhook.cooldown;
+    if (is_behind(webhook, record)) return;
+    Time over = record.event_time;
+    if (const auto last = last_retrain_.find(route); webhook.cooldown > 0 && last != last_retrain_.end())
+      over = last->second + webhook.cooldown;
     if (clock < over) return;
+    if (record.behind) over = clock;
     held->second.erase(record.sequence);
-    last_retrain_[route] = over;
-    dirty_.insert("cooldown/" + route.first + '\0' + route.second);
+    if (webhook.cooldown > 0) {
+      last_retrain_[route] = over;
+      dirty_.insert("cooldown/" + route.first + '\0' + route.second);
+    }
+    begin_retraining(webhook, record, over);
     record.state = DeliveryState::pending;
+    record.behind = false;
     record.created = now;
     record.next_attempt = now;
     touch(record);
   }
+}
+
+void Outbox::set_retraining(std::string_view model, bool under_way) {
+  if (under_way)
+    retraining_.try_emplace(std::string(model));
+  else if (const auto found = retraining_.find(model); found != retraining_.end())
+    retraining_.erase(found);
+}
+
+std::vector<std::string> Outbox::drop_behind(std::string_view model, Time now) {
+  std::set<std::string> incidents;
+  std::vector<std::uint64_t> dropped;
+  for (const auto& [route, sequences] : held_)
+    if (route.second == model)
+      for (const std::uint64_t sequence : sequences)
+        if (records_.at(sequence).behind) dropped.push_back(sequence);
+  for (const std::uint64_t sequence : dropped) {
+    DeliveryRecord& record = records_.at(sequence);
+    incidents.insert(record.incident.id);
+    end(record, DeliveryState::abandoned, "another retraining of the model was deployed meanwhile", now);
+  }
+  return {incidents.begin(), incidents.end()};
+}
+
+Outbox::Calls Outbox::calls_for(std::string_view incident) const {
+  // An incident that came back asks anew: the latest of its events counts.
+  Calls calls = Calls::none;
+  Time asked = kEarliestTime;
+  for (const auto& [sequence, record] : records_) {
+    if (!record.starts || record.incident.id != incident || record.event_time < asked) continue;
+    if (record.event_time > asked) calls = Calls::none;
+    asked = record.event_time;
+    if (record.state == DeliveryState::pending)
+      calls = Calls::on_their_way;
+    else if (calls != Calls::on_their_way)
+      calls =
+          record.state == DeliveryState::delivered || calls == Calls::taken ? Calls::taken : Calls::given_up;
+  }
+  return calls;
+}
+
+void Outbox::end_calls(std::string_view incident, Time now) {
+  std::vector<std::uint64_t> open;
+  for (const auto& [webhook, sequences] : unended_)
+    for (const std::uint64_t sequence : sequences)
+      if (const DeliveryRecord& record = records_.at(sequence);
+          record.starts && record.incident.id == incident)
+        open.push_back(sequence);
+  for (const std::uint64_t sequence : open)
+    end(records_.at(sequence), DeliveryState::abandoned, "the retraining was answered before the call was",
+        now);
+}
+
+std::size_t Outbox::behind(std::string_view model) const {
+  std::size_t count = 0;
+  for (const auto& [route, sequences] : held_)
+    if (route.second == model)
+      count += static_cast<std::size_t>(
+          std::ranges::count_if(sequences, [&](auto sequence) { return records_.at(sequence).behind; }));
+  return count;
+}
+
+bool Outbox::can_retrain(const Incident& incident) const {
+  return std::ranges::any_of(webhooks_, [&](const WebhookConfig& webhook) {
+    return webhook.starts_retraining() && concerns(webhook, incident) && wants(webhook, EventType::opened) &&
+           !disabled_.contains(webhook.name);
+  });
 }
 
 void Outbox::trim(const std::string& webhook, Time now) {
@@ -175,6 +281,7 @@ void Outbox::forget_model(std::string_view model, Time now) {
     dirty_.insert("told/" + entry.first);
     return true;
   });
+  set_retraining(model, false);
   std::erase_if(last_retrain_, [&](const auto& entry) {
     if (entry.first.second != model) return false;
     dirty_.insert("cooldown/" + entry.first.first + '\0' + entry.first.second);

@@ -27,7 +27,12 @@
 
 namespace driftd::alerts {
 
-enum class DeliveryState : std::uint8_t { waiting /*for the cool-down*/, pending, delivered, abandoned };
+enum class DeliveryState : std::uint8_t {
+  waiting /*for the cool-down or its turn*/,
+  pending,
+  delivered,
+  abandoned
+};
 std::string_view name_of(DeliveryState state);
 
 struct DeliveryRecord {
@@ -38,6 +43,8 @@ struct DeliveryRecord {
   Incident incident;  // as it was at the event
   std::uint64_t sequence = 0;
   DeliveryState state = DeliveryState::pending;
+  bool behind = false;  // waiting: for the retraining that is under way to end
+  bool starts = false;  // a retraining: the call that the protocol waits for
   std::int64_t attempts = 0;
   Time created = 0;       // wall; what `retry.for` counts from
   Time next_attempt = 0;  // wall
@@ -71,6 +78,14 @@ struct OutboxOptions {
   std::size_t max_pending = 10'000;  // per webhook; beyond, the oldest are abandoned
 };
 
+// A call that starts a retraining has been made ready, or has to wait for the one that is under way.
+struct RetrainRequest {
+  std::string model;
+  std::string version;
+  std::string incident;
+  Time time = 0;  // of the event that asked, or of the clock that released it
+};
+
 class Outbox {
  public:
   explicit Outbox(OutboxOptions options) : options_(std::move(options)) {}
@@ -80,6 +95,21 @@ class Outbox {
   void configure(const std::vector<WebhookConfig>& webhooks, Time now);
 
   void enqueue(const IncidentEvent& event, Time now);
+  // While a retraining of the model is under way, calls that would start another wait (retraining.h). Whoever
+  // follows the protocol says when that is so; a request that goes out makes it so by itself.
+  void set_retraining(std::string_view model, bool under_way);
+  std::vector<RetrainRequest> take_requests() { return std::exchange(requests_, {}); }
+  // What waits behind a retraining is answered by what was deployed; the incidents that it was about.
+  std::vector<std::string> drop_behind(std::string_view model, Time now);
+  [[nodiscard]] std::size_t behind(std::string_view model) const;
+  // How the calls that start the retraining for an incident fared; `none` where there are none any more.
+  enum class Calls : std::uint8_t { none, on_their_way, taken, given_up };
+  [[nodiscard]] Calls calls_for(std::string_view incident) const;
+  // The retraining has been answered, so that calls that are still on their way are not made again.
+  void end_calls(std::string_view incident, Time now);
+  // Whether some webhook would start a retraining for such an incident.
+  [[nodiscard]] bool can_retrain(const Incident& incident) const;
+
   // The event clock of `model` has come to `clock`: cool-downs that are over send what they held back.
   void advance(std::string_view model, Time clock, Time now);
 
@@ -116,7 +146,10 @@ class Outbox {
   void offer_escalated(const WebhookConfig& webhook, const IncidentEvent& event, Time now);
   void offer_resolved(const WebhookConfig& webhook, const IncidentEvent& event, Time now);
   void add(const WebhookConfig& webhook, EventType type, const IncidentEvent& event, Time now);
-  [[nodiscard]] bool must_wait(const WebhookConfig& webhook, const DeliveryRecord& record);
+  [[nodiscard]] bool must_wait(const WebhookConfig& webhook, DeliveryRecord& record);
+  [[nodiscard]] bool is_behind(const WebhookConfig& webhook, const DeliveryRecord& record) const;
+  [[nodiscard]] bool cools_down(const WebhookConfig& webhook, const DeliveryRecord& record);
+  void begin_retraining(const WebhookConfig& webhook, DeliveryRecord& record, Time time);
   DeliveryRecord* held_for(std::string_view webhook, std::string_view incident);
   void release(const WebhookConfig& webhook, const std::string& model, Time clock, Time now);
   void end(DeliveryRecord& record, DeliveryState state, std::string why, Time now);
@@ -140,6 +173,12 @@ class Outbox {
   std::set<std::uint64_t> under_way_;
   std::map<std::string, Told, std::less<>> told_;  // by open incident: the webhooks it concerned
   std::map<Route, Time> last_retrain_;             // event time
+  struct UnderWay {
+    std::string incident;  // that asked, and the event by which it did; empty: another did
+    Time event_time = 0;
+  };
+  std::map<std::string, UnderWay, std::less<>> retraining_;  // by model
+  std::vector<RetrainRequest> requests_;
   std::map<std::string, WebhookCounters, std::less<>> counters_;
   std::uint64_t next_sequence_ = 1;
   std::set<std::string, std::less<>> dirty_;  // keys of stored entries

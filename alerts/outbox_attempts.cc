@@ -143,7 +143,9 @@ Status Outbox::retry(std::string_view id, Time now) {
   if (disabled_.contains(record->webhook))
     return refused("the webhook " + record->webhook + " answered 410; reload the configuration first");
   if (record->state == DeliveryState::delivered) return refused("it was delivered already");
-  if (record->state == DeliveryState::waiting) return refused("it waits for the cool-down to end");
+  if (record->state == DeliveryState::waiting)
+    return refused(record->behind ? "it waits for the retraining that is under way to end"
+                                  : "it waits for the cool-down to end");
   if (under_way_.contains(record->sequence)) return refused("an attempt is under way");
   if (record->state == DeliveryState::abandoned) {
     ended_.erase(record->sequence);

@@ -37,6 +37,8 @@ void DeliveryRecord::save(Encoder& out) const {
   out.put_i64(ended);
   out.put_i64(last_status);
   out.put_text(last_error);
+  out.put_bool(behind);
+  out.put_bool(starts);
 }
 
 Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
@@ -56,6 +58,8 @@ Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
   record.ended = in.get_i64();
   record.last_status = static_cast<int>(in.get_i64());
   record.last_error = in.get_text();
+  record.behind = in.format() >= 2 && in.get_bool();
+  record.starts = in.format() >= 2 && in.get_bool();
   if (!in.ok() || event > static_cast<std::uint8_t>(EventType::resolved) ||
       state > static_cast<std::uint8_t>(DeliveryState::abandoned))
     return Error{ErrorCode::corrupt, "a delivery's bytes do not fit together"};

@@ -162,6 +162,7 @@ WebhookConfig fill_in_target(const WebhookConfig& webhook) {
   if (target == nullptr) return webhook;
   WebhookConfig out = webhook;
   out.events = webhook.effective_events();
+  out.retrains = webhook.starts_retraining();
   fill_in_url(out, *target);
   fill_in_content(out, *target);
   for (const auto& [name, value] : target->headers) {

@@ -44,6 +44,7 @@ struct Target {
   std::string_view credentials = {};     // how it is called by whom, for people
   std::string_view twice = {};           // what a repeated call does
   std::string_view setup = {};           // what to set up on the other side, for people
+  bool pipeline = false;                 // a call starts a run of something
 };
 
 std::span<const Target> targets();

@@ -319,9 +319,9 @@ void add_others(std::vector<Target>& rows) {
 
 std::vector<Target> make_targets() {
   std::vector<Target> rows;
-  for (const auto add : {add_schedulers, add_kubernetes, add_github, add_continuous_integration,
-                         add_alert_receivers, add_others})
-    add(rows);
+  for (const auto add : {add_schedulers, add_kubernetes, add_github, add_continuous_integration}) add(rows);
+  for (Target& row : rows) row.pipeline = true;
+  for (const auto add : {add_alert_receivers, add_others}) add(rows);
   return rows;
 }
 

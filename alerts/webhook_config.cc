@@ -173,6 +173,11 @@ Fields<WebhookConfig> make_fields() {
       .list("events", &W::events, choice_type(event_choices()), "what to tell")
       .shown_default(
           "opened, escalated, resolved; opened where body, form or target is set and no resolved_body")
+      .flag(
+          "retrains", &W::retrains,
+          "whether an `opened` with action retrain starts a retraining; then none is sent for a model while "
+          "one is under way (docs/retraining.md)")
+      .shown_default("true where the target is a pipeline, or there is none and actions is [retrain]")
       .add("secret", &W::secrets, secrets_type(),
            "`whsec_` and Base64 of 24 to 64 bytes; signs the body; a list while it is being changed")
       .add("headers", &W::headers, named_templates_type(Named::headers), "further headers")
@@ -205,6 +210,12 @@ std::vector<EventType> WebhookConfig::effective_events() const {
   const bool tells_end = resolved_body.has_value() || (row != nullptr && row->tells_end);
   if ((body || !form.empty() || row != nullptr) && !tells_end) return {EventType::opened};
   return {EventType::opened, EventType::escalated, EventType::resolved};
+}
+
+bool WebhookConfig::starts_retraining() const {
+  if (retrains) return *retrains;
+  if (const Target* row = find_target(target); row != nullptr) return row->pipeline;
+  return actions == std::vector{Action::retrain};
 }
 
 const Fields<WebhookConfig>& fields_of_webhook() {

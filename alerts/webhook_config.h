@@ -42,6 +42,7 @@ struct WebhookConfig : HttpAccess {
   std::vector<IncidentKind> kinds;
   std::vector<Severity> severities;
   std::vector<EventType> events;  // empty: see effective_events
+  std::optional<bool> retrains;   // absent: see starts_retraining
   std::vector<Secret> secrets;    // whsec_...; each signs
   NamedTemplates headers;
   std::optional<TemplateText> body;  // empty: the whole alert
@@ -54,6 +55,9 @@ struct WebhookConfig : HttpAccess {
 
   // [opened] where body, form or target is set and no resolved_body, else all three.
   [[nodiscard]] std::vector<EventType> effective_events() const;
+  // Whether a call with action retrain starts one, as opposed to telling somebody. Unless it is said: where
+  // the target is a pipeline, or there is none and nothing but retraining is asked for.
+  [[nodiscard]] bool starts_retraining() const;
 };
 
 // Refuses, besides what is out of range: unknown names in templates, URLs that are none, headers that

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "alerts/exposition_table.h"
+#include "alerts/retraining.h"
 #include "alerts/target.h"
 #include "app/commands/command.h"
 #include "app/config/documentation.h"
@@ -18,17 +19,19 @@ const Command command_docs = {
     .summary = "print a generated page of docs/",
     .examples =
         "driftd docs configuration > docs/configuration.md\ndriftd docs metrics > docs/metrics.md\n"
-        "driftd docs catalogue > docs/catalogue.md\ndriftd docs targets > docs/targets.md",
+        "driftd docs catalogue > docs/catalogue.md\ndriftd docs targets > docs/targets.md\n"
+        "driftd docs retraining > docs/retraining.md",
     .prepare = [](CLI::App& app) -> Action {
       auto page = std::make_shared<std::string>();
       app.add_option("PAGE", *page, "which page")
           ->required()
-          ->check(CLI::IsMember({"catalogue", "configuration", "metrics", "targets"}));
+          ->check(CLI::IsMember({"catalogue", "configuration", "metrics", "retraining", "targets"}));
       return [page](Streams& streams) {
-        streams.out << (*page == "metrics"     ? alerts::metrics_page()
-                        : *page == "catalogue" ? detectors::catalogue_page()
-                        : *page == "targets"   ? alerts::targets_page()
-                                               : configuration_page());
+        streams.out << (*page == "metrics"      ? alerts::metrics_page()
+                        : *page == "catalogue"  ? detectors::catalogue_page()
+                        : *page == "targets"    ? alerts::targets_page()
+                        : *page == "retraining" ? alerts::retraining_page()
+                                                : configuration_page());
         return ExitStatus::done;
       };
     },

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/retraining_config.h"
 #include "alerts/rule_config.h"
 #include "alerts/schema_facts.h"
 #include "core/node.h"
@@ -97,6 +98,7 @@ struct ModelConfig {
   BudgetConfig budget;
   alerts::SchemaConfig schema;
   std::vector<alerts::RuleConfig> rules;  // names are unique
+  alerts::RetrainingConfig retraining;
 
   [[nodiscard]] detectors::TaskWish task_wish() const { return {task, positive, threshold}; }
   // inherit where the reference is a file, else learn, unless the configuration says it (DESIGN 7.13)

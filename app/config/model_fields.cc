@@ -6,6 +6,7 @@
 #include "core/event.h"
 #include "detectors/kind.h"
 #include "detectors/performance/metric.h"
+#include "detectors/traffic.h"
 
 namespace driftd::app {
 namespace {
@@ -31,8 +32,15 @@ void check_rule_words(const ModelConfig& model, const alerts::RuleConfig& rule, 
     std::string ignored;
     statistic_type().read(at("statistic"), ignored, join_path(path, "statistic"), faults);
   }
-  if (!rule.metric.empty() && !detectors::metric_of(rule.metric)) {
+  const auto traffic = detectors::traffic_metric_of(rule.metric);
+  if (traffic && !rule.segment.empty())
+    add_fault(faults, at("segment"), join_path(path, "segment"), rule.metric + " is of the whole model alone");
+  if (traffic == detectors::TrafficMetric::volume && node.find("at_least") != nullptr)
+    add_fault(faults, at("at_least"), join_path(path, "at_least"), "a volume is known however small it is");
+  if (!rule.metric.empty() && !traffic && !detectors::metric_of(rule.metric)) {
     std::vector<std::string> known;
+    for (std::size_t i = 0; i < detectors::kTrafficMetricCount; ++i)
+      known.emplace_back(name_of(static_cast<detectors::TrafficMetric>(i)));
     for (std::size_t i = 0; i < detectors::kMetricCount; ++i) {
       known.emplace_back(name_of(static_cast<detectors::Metric>(i)));
     }
@@ -64,6 +72,8 @@ FieldType<alerts::RuleConfig> rule_type() {
   type.show = [whole = type.show](const RuleConfig& rule) {
     Node node = whole(rule);
     const RuleConfig::Source source = rule.source();
+    if (rule.metric == name_of(detectors::TrafficMetric::volume))
+      std::erase_if(node.entries, [](const Node::Entry& entry) { return entry.key == "at_least"; });
     if (source == RuleConfig::Source::statistic || source == RuleConfig::Source::metric) return node;
     std::erase_if(node.entries,
                   [](const Node::Entry& entry) { return entry.key == "for" || entry.key == "at_least"; });
@@ -148,6 +158,8 @@ const Fields<ModelConfig>& fields_of_model() {
           .object("budget", &ModelConfig::budget, fields_of_budget(), "how many false alarms are allowed")
           .object("schema", &ModelConfig::schema, alerts::fields_of_schema(), "what schema faults ask for")
           .list("rules", &ModelConfig::rules, rule_type(), "classic thresholds")
+          .object("retraining", &ModelConfig::retraining, alerts::fields_of_retraining(),
+                  "how long a retraining may take (docs/retraining.md); event time")
           .check(check_rules)
           .check(check_task);
   return table;

@@ -95,6 +95,13 @@ Mailbox::Work acknowledge(const ApiRequest& request) {
   return [id = request.names.at(0)](EngineView& view) { return answer(view.acknowledge_incident(id)); };
 }
 
+Mailbox::Work retrain(const ApiRequest& request) {
+  Result<RetrainQuery> query = retrain_query(request);
+  return [query = std::move(query)](EngineView& view) {
+    return query ? answer(view.retrain_json(*query)) : failure(400, query.error().message);
+  };
+}
+
 Mailbox::Work deliveries(const ApiRequest&) {
   return [](EngineView& view) { return answer(view.deliveries_json()); };
 }
@@ -128,6 +135,7 @@ std::span<const Route> routes() {
       {"DELETE", {"api", "v1", "models", "*"}, forget_model},
       {"GET", {"api", "v1", "models", "*", "series"}, series},
       {"GET", {"api", "v1", "models", "*", "slices"}, slices},
+      {"POST", {"api", "v1", "models", "*", "actions", "retrain"}, retrain},
       {"GET", {"api", "v1", "incidents"}, incidents},
       {"POST", {"api", "v1", "incidents", "*", "resolve"}, resolve},
       {"POST", {"api", "v1", "incidents", "*", "acknowledge"}, acknowledge},
@@ -205,7 +213,7 @@ void dispatch(Mailbox& mailbox, const Request& request, const Respond& respond) 
     if (method != "GET") {
       if (std::optional<Response> no = refuse_change(request)) return respond(std::move(*no));
     }
-    return mailbox.post(route.work({std::move(*names), std::move(*target)}), respond);
+    return mailbox.post(route.work({std::move(*names), std::move(*target), request.body}), respond);
   }
   respond(no_route(allowed, request.target));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kParameters = {"column",   "segment", "statistic", "metric",
                                                          "estimate", "version", "from",      "to"};
+
+constexpr std::size_t kLongestReason = 1000;  // of bytes
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -116,6 +119,33 @@ Result<SlicesQuery> slices_query(const ApiRequest& request) {
       if (!query.window || *query.window <= 0)
         return Error{ErrorCode::invalid, "window: " + value + " is no duration like 6h or 7d"};
     }
+  }
+  return query;
+}
+
+Result<RetrainQuery> retrain_query(const ApiRequest& request) {
+  RetrainQuery query;
+  query.model = request.names.at(0);
+  const auto take = [&](std::string_view name, const std::string& value) {
+    if (name == "version")
+      query.version = value;
+    else if (name == "reason")
+      query.reason = value.substr(0, kLongestReason);
+    else
+      return false;
+    return true;
+  };
+  const auto unknown = [](const std::string& name) {
+    return Error{ErrorCode::invalid, "unknown key " + name + "; known: version, reason"};
+  };
+  for (const auto& [name, value] : request.target.query)
+    if (!take(name, value)) return unknown(name);
+  if (request.body.empty()) return query;
+  const auto body = nlohmann::json::parse(request.body, nullptr, false);
+  if (!body.is_object()) return Error{ErrorCode::invalid, "the body is no JSON object"};
+  for (const auto& [name, value] : body.items()) {
+    if (!value.is_string()) return Error{ErrorCode::invalid, name + " is no text"};
+    if (!take(name, value.get<std::string>())) return unknown(name);
   }
   return query;
 }

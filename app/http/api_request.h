@@ -14,10 +14,14 @@ namespace driftd::app {
 struct ApiRequest {
   std::vector<std::string> names;  // the path's variable segments, decoded
   Target target;
+  std::string body;
 };
 
 // The parameters of /series; an Error says which one is wrong and how.
 Result<SeriesQuery> series_query(const ApiRequest& request);
+
+// The body of POST .../actions/retrain.
+Result<RetrainQuery> retrain_query(const ApiRequest& request);
 
 // Those of /slices, likewise.
 Result<SlicesQuery> slices_query(const ApiRequest& request);

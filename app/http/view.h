@@ -38,6 +38,13 @@ struct SlicesQuery {
   std::optional<Duration> window;      // absent: the model's
 };
 
+// POST /api/v1/models/{model}/actions/retrain
+struct RetrainQuery {
+  std::string model;
+  std::optional<std::string> version;  // absent: the newest that has predictions
+  std::string reason;                  // for people; may be empty
+};
+
 class EngineView {
  public:
   virtual ~EngineView() = default;
@@ -55,6 +62,7 @@ class EngineView {
   virtual Result<std::string> incidents_json() = 0;
   virtual Status resolve_incident(std::string_view id) = 0;
   virtual Status acknowledge_incident(std::string_view id) = 0;
+  virtual Result<std::string> retrain_json(const RetrainQuery& query) = 0;  // {"incident": ID}
 
   virtual Result<std::string> deliveries_json() = 0;
   virtual Status retry_delivery(std::string_view id) = 0;

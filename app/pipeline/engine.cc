@@ -221,9 +221,9 @@ void Engine::close_slots() {
   apply_joins();
   if (prediction == kNoTime) return;
   prune_incidents(std::min(prediction, feedback));
-  const Time wall = state_.desk.wall_now;
   for (const Model* model : state_.registry.models_by_name())
-    state_.desk.outbox.advance(model->name, prediction, wall);
+    state_.desk.advance(model->name, model->config->retraining, judge_.watches_what_was_deployed(*model),
+                        prediction);
 }
 
 // Closed incidents go at whole hours of the clock that is behind, so that what is left is a function of the

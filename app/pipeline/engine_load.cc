@@ -136,12 +136,14 @@ Status Engine::load_alerts() {
                                   });
   };
   Status done = load(storage::Table::incidents, [&](const std::string& key, std::string_view value) {
-    return state_.desk.book.restore(key, value);
+    return key.starts_with(alerts::kRetrainingPrefix) ? state_.desk.retrainings.restore(key, value)
+                                                      : state_.desk.book.restore(key, value);
   });
   if (!done.ok() || !fault.ok()) return done.ok() ? fault : done;
   done = load(storage::Table::outbox, [&](const std::string& key, std::string_view value) {
     return state_.desk.outbox.restore(key, value);
   });
+  state_.desk.resume();
   return done.ok() ? fault : done;
 }
 

@@ -107,6 +107,7 @@ void Engine::put_alerts() {
     };
   };
   state_.desk.book.take_changes(writer(storage::incident_key));
+  state_.desk.retrainings.take_changes(writer(storage::incident_key));
   state_.desk.outbox.take_changes(writer(storage::delivery_key));
 }
 
@@ -190,6 +191,7 @@ Status Engine::forget_model(std::string_view name) {
   }
   for (collector::IdShard& shard : state_.shards) shard.forget_model(model->number);
   state_.desk.book.forget_model(name);
+  state_.desk.retrainings.forget_model(name);
   state_.desk.outbox.forget_model(name, state_.desk.wall_now);
   state_.registry.forget(*model);
   if (parts_.dead_letters->pending() == 0) return checkpoint();

@@ -70,6 +70,8 @@ class Judge {
   // Closes open incidents that nothing judges any more: of rules and schema facts that are no longer
   // declared or belonged to another reference.
   void close_orphans(Time prediction_clock);
+  // Whether the reference of the version that a retraining ended with is known.
+  [[nodiscard]] bool watches_what_was_deployed(const Model& model) const;
 
   std::map<SlotKey, OpenSlot> rows;                                         // open slots
   std::map<SlotKey, PairChanges> pairs;                                     // open evidence slots
@@ -119,6 +121,7 @@ class Judge {
 
   void judge_rules(Version& version, std::int64_t slot, detectors::Side side, const Drifts& drifts,
                    std::int64_t new_labels);
+  void judge_traffic(Version& version, std::int64_t slot, detectors::Traffic traffic);
   void apply_rule(Version& version, const alerts::RuleConfig& rule, alerts::RuleChange change,
                   const alerts::Observation& seen, Time slot_end);
   [[nodiscard]] alerts::Observation observe(Version& version, const alerts::RuleConfig& rule) const;
@@ -134,7 +137,8 @@ std::vector<alerts::MetricChange> performance_changes(const Version& version);
 // What that rests on, at the close of an evidence slot that ends at `clock`.
 alerts::Coverage coverage_of(const Version& version, Time clock);
 
-// Whether a rule looks at joined pairs rather than at predictions.
+// Whether a rule looks at joined pairs rather than at predictions; or at requests alone.
 bool looks_at_pairs(const alerts::RuleConfig& rule);
+bool looks_at_traffic(const alerts::RuleConfig& rule);
 
 }  // namespace driftd::app

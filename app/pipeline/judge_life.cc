@@ -81,10 +81,17 @@ void Judge::take_model_events(std::int64_t slot) {
     while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
     version.retired = event.event == Lifecycle::retired;
     version.changed = true;
-    if (const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
-        !incident.empty())
-      answer(event, incident, end);
+    const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
+    if (!incident.empty()) answer(event, incident, end);
+    parts_.desk->hear(event.event, event.model, event.version, incident, end);
   }
+}
+
+bool Judge::watches_what_was_deployed(const Model& model) const {
+  const alerts::RetrainingEntry* entry = parts_.desk->retrainings.find(model.name);
+  if (entry == nullptr) return false;
+  const auto version = model.versions.find(entry->now.version);
+  return version != model.versions.end() && version->second->plan != nullptr;
 }
 
 }  // namespace driftd::app

@@ -20,6 +20,7 @@ bool Judge::is_judged(const alerts::Incident& incident) const {
   Model* model = parts_.registry->find(incident.key.model);
   if (model == nullptr) return true;
   const ModelConfig& config = *model->config;
+  if (incident.key.kind == alerts::IncidentKind::rule && is_own_subject(incident.key.subject)) return true;
   if (incident.key.kind == alerts::IncidentKind::rule)
     return std::any_of(config.rules.begin(), config.rules.end(),
                        [&](const alerts::RuleConfig& rule) { return rule.name == incident.key.subject; });

@@ -95,8 +95,9 @@ void Judge::equip(Version& version) {
                         [&](const alerts::RuleConfig& rule) { return rule.name == state.first; });
   });
   segment_state(version, 0);
+  const std::int64_t slots = config.window_slots(slot_length());
+  version.traffic.resize(slots);
   for (SegmentState& state : version.state) {
-    const std::int64_t slots = config.window_slots(slot_length());
     if (state.rows) state.rows->resize(slots);
     if (state.pairs) state.pairs->resize(slots);
     if (state.performance) state.performance->resize(slots);

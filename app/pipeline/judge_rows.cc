@@ -80,6 +80,7 @@ void Judge::change_row(const collector::Row& row, int sign) {
   OpenSlot& slot = row.late ? late : rows[{row.slot, row.series}];
   slot.withdrawn.push_back({{row.time, row.id, row.content_hash}, -sign});
   slot.add_identified(row.segments, sign);
+  slot.traffic.add_answers(sign);
   if (row.cells.empty() || !version.plan) return;
   const std::span bytes(reinterpret_cast<const std::uint8_t*>(row.cells.data()), row.cells.size());
   if (!fits(bytes, *version.plan)) return;  // of a reference before this one
@@ -177,6 +178,7 @@ void Judge::close_row_slot(std::int64_t slot) {
 
 void Judge::close_rows(Version& version, std::int64_t slot, OpenSlot data) {
   data.settle();
+  judge_traffic(version, slot, std::move(data.traffic));
   if (data.empty()) return;
   if (inherits_what_was_learnt(version)) inherit_reference(version, data);
   // Kept whole by a run that was still learning, before the configuration named a reference.
@@ -308,7 +310,8 @@ void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
   if (prediction_clock != kNoTime)
     for (Model* model : parts_.registry->models_by_name())
       evidence_.advance(*model, newest(prediction_clock));
-  for (Version* version : parts_.registry->versions_by_name())
+  for (Version* version : parts_.registry->versions_by_name()) {
+    if (prediction_clock != kNoTime) version->traffic.advance(newest(prediction_clock));
     for (SegmentState& state : version->state) {
       if (state.rows && prediction_clock != kNoTime) state.rows->advance(newest(prediction_clock));
       if (state.scores && prediction_clock != kNoTime) state.scores->advance(newest(prediction_clock));
@@ -318,6 +321,7 @@ void Judge::advance_windows(Time prediction_clock, Time feedback_clock) {
       if (state.pairs && feedback_clock != kNoTime) state.pairs->advance(newest(feedback_clock));
       if (state.performance && feedback_clock != kNoTime) state.performance->advance(newest(feedback_clock));
     }
+  }
 }
 
 }  // namespace driftd::app

@@ -39,7 +39,13 @@ detectors::Side side_of(const alerts::RuleConfig& rule) {
 
 }  // namespace
 
+bool looks_at_traffic(const alerts::RuleConfig& rule) {
+  return rule.source() == alerts::RuleConfig::Source::metric &&
+         detectors::traffic_metric_of(rule.metric).has_value();
+}
+
 bool looks_at_pairs(const alerts::RuleConfig& rule) {
+  if (looks_at_traffic(rule)) return false;
   using Source = alerts::RuleConfig::Source;
   const Source source = rule.source();
   return source == Source::metric || source == Source::new_labels || rule.column == "loss" ||
@@ -51,7 +57,7 @@ void Judge::judge_rules(Version& version, std::int64_t slot, detectors::Side sid
   using Source = alerts::RuleConfig::Source;
   const Time end = slot_end(slot, slot_length());
   for (const alerts::RuleConfig& rule : version.model->config->rules) {
-    if (looks_at_pairs(rule) != (side == detectors::Side::pairs)) continue;
+    if (looks_at_traffic(rule) || looks_at_pairs(rule) != (side == detectors::Side::pairs)) continue;
     alerts::RuleState& state = version.rules[rule.name];
     alerts::Observation seen;
     alerts::RuleChange change = alerts::RuleChange::none;
@@ -68,6 +74,22 @@ void Judge::judge_rules(Version& version, std::int64_t slot, detectors::Side sid
         change = state.judge(rule, end, seen);
     }
     apply_rule(version, rule, change, seen, end);
+  }
+}
+
+// Also while the reference is learnt, and where every request failed.
+void Judge::judge_traffic(Version& version, std::int64_t slot, detectors::Traffic traffic) {
+  version.traffic.push(slot, std::move(traffic));
+  version.changed = true;
+  const Time end = slot_end(slot, slot_length());
+  for (const alerts::RuleConfig& rule : version.model->config->rules) {
+    if (!looks_at_traffic(rule)) continue;
+    const detectors::TrafficMetric metric = *detectors::traffic_metric_of(rule.metric);
+    const detectors::TrafficValue value = detectors::value_of(version.traffic.total(), metric);
+    // A volume is no less known for being small.
+    const bool counts = metric == detectors::TrafficMetric::volume;
+    const alerts::Observation seen{value.value, counts ? std::max(value.n, rule.at_least) : value.n};
+    apply_rule(version, rule, version.rules[rule.name].judge(rule, end, seen), seen, end);
   }
 }
 

@@ -109,9 +109,14 @@ void Lane::take_event(const PredictionEvent& event, const collector::Record& rec
   if (recent_.counters == nullptr) recent_.counters = &version_counters[&version];
   if (event.failed) {
     ++recent_.counters->errors;
+    if (!late) traffic_of(version, event.time).add_failure();
     return;
   }
-  if (event.latency_ms) recent_.counters->latency.add(*event.latency_ms / 1000, std::span(kLatencyBounds));
+  if (event.latency_ms) {
+    recent_.counters->latency.add(*event.latency_ms / 1000, std::span(kLatencyBounds));
+    // Of every copy, so that it does not matter which came first.
+    if (!late) traffic_of(version, event.time).add_latency(*event.latency_ms);
+  }
 
   TakenRow row;
   row.version = &version;
@@ -173,6 +178,15 @@ void Lane::take_event(const ModelEvent& event, const collector::Record& record, 
   if (collector::Clocks::model_event_moves_watermark(info_.roles)) clocks.observe(partition_, event.time);
   model_events.push_back({std::string(event.model), std::string(event.version), std::string(event.metadata),
                           event.time, event.event});
+}
+
+detectors::Traffic& Lane::traffic_of(const Version& version, Time time) {
+  const SlotKey key{slot_of(time, settings_.slot), version.series};
+  if (recent_.slot == nullptr || recent_.key != key) {
+    recent_.key = key;
+    recent_.slot = &open[key];
+  }
+  return recent_.slot->traffic;
 }
 
 void Lane::bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row) {
@@ -307,10 +321,14 @@ void Lane::count_row(const TakenRow& row) {
   if (!row.late && !row.id.empty())
     open[key].add_identified(std::span(segments_).subspan(row.segments, row.segments_end - row.segments), 1);
   if (row.plan == nullptr) {
-    if (!row.late) add_row(open[key].raw, std::move(raw_[row.raw].first), std::move(raw_[row.raw].second));
+    if (row.late) return;
+    OpenSlot& slot = open[key];
+    slot.traffic.add_answers(1);
+    add_row(slot.raw, std::move(raw_[row.raw].first), std::move(raw_[row.raw].second));
     return;
   }
   OpenSlot& slot = row.late ? corrections[key] : open[key];
+  if (!row.late) slot.traffic.add_answers(1);
   const std::size_t columns = row.plan->binner.columns();
   const std::span<const std::uint8_t> cells(cells_.data() + row.cells, columns);
   const std::span<const std::uint8_t> places(cells_.data() + row.cells + row.plan->row_cells(), columns);

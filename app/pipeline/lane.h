@@ -119,6 +119,8 @@ class Lane {
   void count_event(EventKind kind) { ++counters.events[static_cast<std::size_t>(kind)]; }
   void reject(const collector::Record& record, Rejection reason, std::string message,
               std::string_view model = {});
+  // Of an open slot, of what its events say besides their row.
+  detectors::Traffic& traffic_of(const Version& version, Time time);
   void bin(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
   void keep_raw(const PredictionEvent& event, const Predicted& predicted, TakenRow& row);
   void count_row(const TakenRow& row);
@@ -160,6 +162,8 @@ class Lane {
     VersionCounters* counters = nullptr;  // the lane's of that version
     const Plan* plan = nullptr;
     detectors::BinnerHints hints;
+    SlotKey key;
+    OpenSlot* slot = nullptr;  // under `key`, of this round
   } recent_;
   BinnedRow binned_;
   // Counted rows of the whole model whose derived columns are not yet: all of one slot and plan.

@@ -21,11 +21,6 @@ namespace {
 
 using nlohmann::json;
 
-Error unknown_model(std::string_view model) {
-  return {ErrorCode::not_found,
-          "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
-}
-
 std::string state_of(const Version& version) {
   if (version.retired) return "retired";
   return version.plan ? "watching" : "learning";
@@ -150,6 +145,24 @@ json segments_json(const Version& version) {
   return list;
 }
 
+// What the model's callers meet, over `window`.
+json requests_json(const detectors::Traffic& traffic) {
+  using detectors::TrafficMetric;
+  const auto value = [&](TrafficMetric metric) {
+    const auto found = detectors::value_of(traffic, metric).value;
+    return found ? json(*found) : json(nullptr);
+  };
+  json latency = json::object();
+  for (const auto& [name, metric] :
+       {std::pair("p50", TrafficMetric::latency_p50), std::pair("p90", TrafficMetric::latency_p90),
+        std::pair("p95", TrafficMetric::latency_p95), std::pair("p99", TrafficMetric::latency_p99)})
+    latency[name] = value(metric);
+  return {{"answered", traffic.answered()},
+          {"failed", traffic.failed()},
+          {"error_rate", value(TrafficMetric::error_rate)},
+          {"latency_ms", std::move(latency)}};
+}
+
 json version_json(const Version& version, const ClosedSlots& closed, const Config& config,
                   const alerts::IncidentBook& book) {
   json one = {{"version", version.name},
@@ -159,6 +172,7 @@ json version_json(const Version& version, const ClosedSlots& closed, const Confi
   const VersionCounters& counters = version.counters;
   one["coverage"] = {
       {"predictions", counters.predictions}, {"joined", counters.matched}, {"expired", counters.expired}};
+  one["requests"] = requests_json(version.traffic.total());
   if (version.learner)
     one["learning"] = {{"rows", version.learner->rows()}, {"progress", version.learner->progress()}};
   if (version.plan) {
@@ -182,6 +196,11 @@ json version_json(const Version& version, const ClosedSlots& closed, const Confi
 }
 
 }  // namespace
+
+Error unknown_model(std::string_view model) {
+  return {ErrorCode::not_found,
+          "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
+}
 
 std::string LiveView::metrics() { return metrics_page(engine_, &facts_); }
 
@@ -213,8 +232,10 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   const Model* model = engine_.state().registry.find(name);
   if (model == nullptr) return unknown_model(name);
   engine_.advance_windows();
-  json details = {{"details", json::array()}, {"window", format_duration(model->config->window)}};
   const auto& state = engine_.state();
+  json details = {{"details", json::array()},
+                  {"window", format_duration(model->config->window)},
+                  {"retraining", retraining_json(state.desk, *model)}};
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
   for (const auto& [label, version] : model->versions)
     details["details"].push_back(version_json(*version, closed, *state.config, state.desk.book));
@@ -227,9 +248,6 @@ Status LiveView::forget_model(std::string_view model) {
   return engine_.forget_model(model);
 }
 
-namespace {
-
-// Without a name the newest that has predictions.
 Result<const Version*> version_of(Engine& engine, const std::string& model,
                                   const std::optional<std::string>& wanted) {
   const Model* known = engine.state().registry.find(model);
@@ -240,8 +258,6 @@ Result<const Version*> version_of(Engine& engine, const std::string& model,
   if (version == nullptr) return Error{ErrorCode::not_found, "no such version of model '" + model + "'"};
   return version;
 }
-
-}  // namespace
 
 Result<std::string> LiveView::series_json(const SeriesQuery& query) {
   const auto version = version_of(engine_, query.model, query.version);
@@ -275,19 +291,32 @@ Result<std::string> LiveView::incidents_json() {
   return text + "]}";
 }
 
+namespace {
+
+// The end of the newest slot that the clock of the predictions has passed; 0 where there is none.
+Time closed_until(Engine& engine) {
+  const Duration slot = engine.state().config->slot;
+  const Time clock = engine.state().clocks.prediction_clock();
+  return clock == kNoTime ? 0 : slot_start(slot_of(clock, slot), slot);
+}
+
+}  // namespace
+
+Result<std::string> LiveView::retrain_json(const RetrainQuery& query) {
+  const auto version = version_of(engine_, query.model, query.version);
+  if (!version.ok()) return version.error();
+  const Time now = closed_until(engine_);
+  if (now == 0)
+    return Error{ErrorCode::unavailable, "no slot has closed yet; ask again once predictions have come"};
+  return ask_to_retrain(engine_.state().desk, **version, query.reason, now);
+}
+
 Status LiveView::resolve_incident(std::string_view id) {
-  auto& state = engine_.state();
-  const Time clock = state.clocks.prediction_clock();
-  const Time now = clock == kNoTime ? 0 : slot_start(slot_of(clock, state.config->slot), state.config->slot);
-  auto resolved = state.desk.book.resolve(id, now);
-  if (!resolved.ok()) return resolved.error();
-  state.desk.tell(*resolved);
-  return success();
+  return engine_.state().desk.resolve(id, closed_until(engine_));
 }
 
 Status LiveView::acknowledge_incident(std::string_view id) {
-  engine_.state().desk.unsaved = true;
-  return engine_.state().desk.book.acknowledge(id);
+  return engine_.state().desk.acknowledge(id, closed_until(engine_));
 }
 
 Result<std::string> LiveView::deliveries_json() { return engine_.state().desk.outbox.deliveries_json(); }

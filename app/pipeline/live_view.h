@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "app/http/view.h"
@@ -25,6 +27,7 @@ class LiveView final : public EngineView {
   Result<std::string> incidents_json() override;
   Status resolve_incident(std::string_view id) override;
   Status acknowledge_incident(std::string_view id) override;
+  Result<std::string> retrain_json(const RetrainQuery& query) override;
   Result<std::string> deliveries_json() override;
   Status retry_delivery(std::string_view id) override;
   Result<std::string> config_yaml() override;
@@ -34,5 +37,15 @@ class LiveView final : public EngineView {
   const ServiceFacts& facts_;
   std::function<Status()> reload_;
 };
+
+Error unknown_model(std::string_view model);
+// Without a name the newest that has predictions.
+Result<const Version*> version_of(Engine& engine, const std::string& model,
+                                  const std::optional<std::string>& wanted);
+// Opens an incident that asks for a retraining of the version: {"incident": ID}.
+Result<std::string> ask_to_retrain(AlertDesk& desk, const Version& version, const std::string& reason,
+                                   Time now);
+// Where the model's retraining stands (docs/api.md).
+nlohmann::json retraining_json(const AlertDesk& desk, const Model& model);
 
 }  // namespace driftd::app

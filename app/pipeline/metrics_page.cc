@@ -4,9 +4,10 @@
 #include <array>
 #include <map>
 
-#include "alerts/exposition.h"
 #include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
+#include "app/pipeline/metric_families.h"
+#include "app/pipeline/metrics_retraining.h"
 #include "app/version.h"
 #include "detectors/statistics/binned.h"
 
@@ -14,13 +15,9 @@ namespace driftd::app {
 
 namespace {
 
-using alerts::MetricFamily;
 using alerts::MetricId;
 
 constexpr Duration kShownFor = 7 * kDay;
-
-double seconds(Time time) { return static_cast<double>(time) / kSecond; }
-double number(std::uint64_t count) { return static_cast<double>(count); }
 
 template <std::size_t N>
 alerts::HistogramValue histogram(const DurationHistogram<N>& durations, const std::array<double, N>& bounds) {
@@ -28,20 +25,7 @@ alerts::HistogramValue histogram(const DurationHistogram<N>& durations, const st
       {bounds.begin(), bounds.end()}, {durations.counts.begin(), durations.counts.end()}, durations.sum()};
 }
 
-// The families in the order of the table, each made when it is first asked for.
-class Families {
- public:
-  Families() {
-    for (const alerts::MetricSpec& what : alerts::all_metrics()) families_.emplace_back(what.id);
-  }
-  MetricFamily& operator[](MetricId id) { return families_[static_cast<std::size_t>(id)]; }
-  [[nodiscard]] const std::vector<MetricFamily>& all() const { return families_; }
-
- private:
-  std::vector<MetricFamily> families_;
-};
-
-void add_collector(Engine& engine, Families& families) {
+void add_collector(Engine& engine, MetricFamilies& families) {
   auto& state = engine.state();
   constexpr std::array kEvents = {"prediction", "feedback", "model"};
   for (const auto& [topic, counters] : state.topics) {
@@ -66,7 +50,7 @@ void add_collector(Engine& engine, Families& families) {
   clock("feedback", state.clocks.feedback_clock());
 }
 
-void add_models(Engine& engine, Families& families) {
+void add_models(Engine& engine, MetricFamilies& families) {
   auto& state = engine.state();
   std::map<std::uint32_t, std::size_t> pending;
   for (const collector::IdShard& shard : state.shards)
@@ -83,7 +67,7 @@ void add_models(Engine& engine, Families& families) {
   }
 }
 
-void add_version(const Version& version, Families& families) {
+void add_version(const Version& version, MetricFamilies& families) {
   const std::string& model = version.model->name;
   const VersionCounters& counters = version.counters;
   families[MetricId::predictions].add({model, version.name}, number(counters.predictions));
@@ -145,7 +129,7 @@ enum class Columns : std::uint8_t { ordinary, derived };
 
 void add_columns(const Version& version, const std::string& segment, const Plan& plan, Columns which,
                  const detectors::Tally& total, const std::vector<detectors::Statistic>& wanted,
-                 SeriesBudget& budget, Families& families) {
+                 SeriesBudget& budget, MetricFamilies& families) {
   const std::string& model = version.model->name;
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const detectors::ColumnProfile& column = *plan.columns[i];
@@ -167,7 +151,8 @@ void add_columns(const Version& version, const std::string& segment, const Plan&
 }
 
 void add_segment(const Version& version, std::uint32_t number,
-                 const std::vector<detectors::Statistic>& wanted, SeriesBudget& budget, Families& families) {
+                 const std::vector<detectors::Statistic>& wanted, SeriesBudget& budget,
+                 MetricFamilies& families) {
   const std::string& segment = version.segments.labels()[number];
   const SegmentState& state = version.state[number];
   if (version.plan && state.rows)
@@ -184,14 +169,14 @@ void add_segment(const Version& version, std::uint32_t number,
 }
 
 void add_derived(const Version& version, const std::vector<detectors::Statistic>& wanted,
-                 SeriesBudget& budget, Families& families) {
+                 SeriesBudget& budget, MetricFamilies& families) {
   if (version.state.empty() || !version.plan || !version.state[0].rows) return;
   add_columns(version, "", *version.plan, Columns::derived, version.state[0].rows->total(), wanted, budget,
               families);
 }
 
 void add_estimate(const Version& version, const Estimator& estimator, std::uint32_t number,
-                  SeriesBudget& budget, Families& families) {
+                  SeriesBudget& budget, MetricFamilies& families) {
   const std::string& segment = version.segments.labels()[number];
   for (const detectors::EstimatedValue& value : estimator.estimate(version.state[number]))
     if (segment.empty() || budget.take(MetricId::performance_estimated, version.model->name))
@@ -199,7 +184,7 @@ void add_estimate(const Version& version, const Estimator& estimator, std::uint3
           {version.model->name, version.name, segment, detectors::name_of(value.metric)}, value.value);
 }
 
-void add_budget(Engine& engine, Families& families) {
+void add_budget(Engine& engine, MetricFamilies& families) {
   const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Model* model : engine.state().registry.models_by_name()) {
     Ledger sum;
@@ -214,7 +199,7 @@ void add_budget(Engine& engine, Families& families) {
 }
 
 void add_evidence(Engine& engine, const std::vector<const Version*>& shown, bool of_segments,
-                  SeriesBudget& budget, Families& families) {
+                  SeriesBudget& budget, MetricFamilies& families) {
   const ClosedSlots closed = closed_slots(engine.state().clocks, engine.state().config->slot);
   for (const Version* version : shown)
     for (const KindFigures& kind : evidence_figures(*version, closed)) {
@@ -229,7 +214,7 @@ void add_evidence(Engine& engine, const std::vector<const Version*>& shown, bool
     }
 }
 
-void add_series(Engine& engine, const std::vector<const Version*>& shown, Families& families) {
+void add_series(Engine& engine, const std::vector<const Version*>& shown, MetricFamilies& families) {
   const MetricsConfig& config = engine.state().config->metrics;
   std::vector<detectors::Statistic> wanted;
   for (const std::string& name : config.statistics)
@@ -292,7 +277,7 @@ std::map<alerts::IncidentBook::Series, std::uint64_t> incident_totals(
   return totals;
 }
 
-void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Families& families) {
+void add_alerts(Engine& engine, const std::vector<const Version*>& shown, MetricFamilies& families) {
   auto& desk = engine.state().desk;
   const auto add = [&](MetricId id, const alerts::IncidentBook::Series& series, double value) {
     families[id].add(
@@ -303,6 +288,7 @@ void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Famili
     add(MetricId::incident_active, series, active);
   for (const auto& [series, total] : incident_totals(engine, shown))
     add(MetricId::incidents, series, number(total));
+  add_retrainings(desk, families);
   for (const alerts::WebhookConfig& webhook : engine.state().config->alerts.webhooks) {
     const auto found = desk.outbox.counters().find(webhook.name);
     const alerts::WebhookCounters counters =
@@ -319,7 +305,7 @@ void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Famili
   }
 }
 
-void add_service(const ServiceFacts& facts, Families& families) {
+void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
   if (facts.last_checkpoint)
     families[MetricId::last_checkpoint_timestamp].add({}, seconds(*facts.last_checkpoint));
@@ -337,7 +323,7 @@ bool is_shown(const Version& version, Time prediction_clock, Duration slot_lengt
 
 std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   engine.advance_windows();
-  Families families;
+  MetricFamilies families;
   auto& state = engine.state();
   families[MetricId::build_info].add({version(), revision()}, 1);
   add_collector(engine, families);
@@ -351,8 +337,8 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   add_alerts(engine, shown, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
-  std::vector<MetricFamily> all = families.all();
-  for (MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
+  std::vector<alerts::MetricFamily> all = families.all();
+  for (alerts::MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
   return alerts::expose(all);
 }
 

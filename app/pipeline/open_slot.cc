@@ -103,6 +103,7 @@ void OpenSlot::merge(OpenSlot&& other) {
   std::move(other.values.begin(), other.values.end(), std::back_inserter(values));
   std::move(other.noted.begin(), other.noted.end(), std::back_inserter(noted));
   std::move(other.withdrawn.begin(), other.withdrawn.end(), std::back_inserter(withdrawn));
+  traffic.merge(other.traffic);
 }
 
 void OpenSlot::settle() {
@@ -162,6 +163,7 @@ void OpenSlot::save(Encoder& out) const {
     out.put_u64(row.hash);
     out.put_i64(taken);
   }
+  traffic.save(out);
 }
 
 Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detectors::TallyLayout>& layout) {
@@ -210,6 +212,11 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     row.id = std::string(in.get_text());
     row.hash = in.get_u64();
     taken = static_cast<int>(in.get_i64());
+  }
+  if (in.format() >= 7) {
+    auto traffic = detectors::Traffic::load(in);
+    if (!traffic.ok()) return traffic.error();
+    slot.traffic = std::move(*traffic);
   }
   if (!in.ok()) return Error{ErrorCode::corrupt, "an open slot ends too early"};
   return slot;

@@ -17,6 +17,7 @@
 #include "detectors/performance/estimate_tally.h"
 #include "detectors/rows.h"
 #include "detectors/tally.h"
+#include "detectors/traffic.h"
 
 namespace driftd::app {
 
@@ -67,6 +68,7 @@ struct OpenSlot {
   std::vector<WatchedValue> values;
   std::vector<NotedCategory> noted;
   std::vector<std::pair<Withdrawn, int>> withdrawn;  // +1 taken away, -1 put back
+  detectors::Traffic traffic;                        // failed requests too, which are no rows
 
   detectors::Tally& tally(std::uint32_t segment, const std::shared_ptr<const detectors::TallyLayout>& layout);
   // So many rows more with an id, in these segments.
@@ -81,7 +83,7 @@ struct OpenSlot {
   void settle();
   // What was counted was so under another reference; rows that were kept whole stay.
   void forget_counts();
-  [[nodiscard]] bool empty() const;
+  [[nodiscard]] bool empty() const;  // of rows
 
   void save(Encoder& out) const;
   static Result<OpenSlot> load(Decoder& in, const std::shared_ptr<const detectors::TallyLayout>& layout);

@@ -133,6 +133,7 @@ void Registry::reset(Version& version) {
   version.rules.clear();
   version.detectors.clear();
   version.counters = {};
+  version.traffic = detectors::TrafficWindow(1);
   version.lineage.clear();
   version.retired = false;
   version.last_slot.reset();

@@ -36,6 +36,7 @@
 #include "detectors/performance/pair_window.h"
 #include "detectors/performance/slice_log.h"
 #include "detectors/sequential_detector.h"
+#include "detectors/traffic.h"
 #include "detectors/window.h"
 
 namespace driftd::app {
@@ -173,6 +174,7 @@ struct Version {
   std::vector<RunningDetector> detectors;
 
   VersionCounters counters;
+  detectors::TrafficWindow traffic{1};  // over `window`
   std::map<std::int64_t, std::string>
       lineage;  // metadata of model events by the slot of their effect; the newest few
   bool retired = false;

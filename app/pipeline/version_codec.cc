@@ -188,6 +188,7 @@ void save_version(Encoder& out, const Version& version) {
   version.coverage.save(out);
   out.put_text(saved_labels(version));
   out.put_text(version.evidence ? saved_evidence(version) : std::string());
+  version.traffic.save(out);
 }
 
 Status load_version(Decoder& in, Version& version, Duration slot_length) {
@@ -244,6 +245,12 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.stored_labels = std::string(in.get_text());
   version.stored_evidence = std::string(in.get_text());
   version.stored_format = in.format();
+  version.traffic = detectors::TrafficWindow(slots);
+  if (in.format() >= 7) {
+    auto traffic = detectors::TrafficWindow::load(slots, in);
+    if (!traffic.ok()) return traffic.error();
+    version.traffic = std::move(*traffic);
+  }
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::corrupt, "the state of a version does not end where it should"};
   return success();

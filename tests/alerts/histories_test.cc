@@ -35,6 +35,7 @@ std::vector<WebhookConfig> webhooks() {
   list[1].name = "retrain";
   list[1].actions = {Action::retrain};
   list[1].cooldown = 3 * kHour;
+  list[1].retrains = false;  // with whom it is under way: tests/app/retraining_histories_test.cc
   list[2].name = "critical";
   list[2].severities = {Severity::critical};
   list[2].retry.give_up_after = 10 * kMinute;

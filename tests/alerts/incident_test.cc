@@ -39,7 +39,7 @@ TEST(IncidentJson, IsTheDefaultBodyOfTheDesign) {
           R"("columns":[{"column":"income","segment":"","share":null,"statistics":{"psi":0.31,"ks":0.22}}],)"
           R"("columns_total":1,"performance":{"accuracy":{"reference":0.91,"current":0.86},)"
           R"("f1":{"reference":null,"current":0.5}},)"
-          R"("coverage":{"joined":39104,"waiting":8706,"expired":400,"evicted":0},)"
+          R"("coverage":{"joined":39104,"waiting":8706,"expired":400,"evicted":0},"reference":null,"retraining":null,)"
           R"("url":"http://127.0.0.1:9108/api/v1/incidents#)" +
           incident.id + R"(","metadata":{"git_commit":"abc","nested":{"a":[1,2]}}}})");
 }

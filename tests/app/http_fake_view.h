@@ -69,6 +69,11 @@ class FakeView : public EngineView {
   }
   Status resolve_incident(std::string_view id) override { return on_incident("resolve ", id); }
   Status acknowledge_incident(std::string_view id) override { return on_incident("acknowledge ", id); }
+  Result<std::string> retrain_json(const RetrainQuery& query) override {
+    last_retrain = query;
+    if (query.model != "credit") return unknown(query.model);
+    return std::string(R"({"incident":"rule-3c1f0de2a94b77c05d12"})");
+  }
   Result<std::string> deliveries_json() override {
     return std::string(
                R"({"deliveries":[{"id":"msg_4f1c","webhook":"retrain","event":"opened","incident":")") +
@@ -89,6 +94,7 @@ class FakeView : public EngineView {
   std::vector<std::string> asked;
   std::optional<SeriesQuery> last_query;
   std::optional<SlicesQuery> last_slices;
+  std::optional<RetrainQuery> last_retrain;
   std::optional<Error> reload_fault;
 
  private:

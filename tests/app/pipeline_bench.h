@@ -99,6 +99,7 @@ class Bench {
     return values;
   }
   const storage::Store& store() const { return *store_; }
+  [[nodiscard]] bool exhausted() const { return source_->exhausted(); }
   Engine& operator*() { return *engine_; }
   Engine* operator->() { return engine_.get(); }
 
