@@ -10,6 +10,7 @@
 
 #include "alerts/rule_config.h"
 #include "alerts/schema_facts.h"
+#include "app/config/comparison_config.h"
 #include "core/node.h"
 #include "core/time.h"
 #include "detectors/evidence/budget_shares.h"
@@ -96,7 +97,8 @@ struct ModelConfig {
   Duration label_horizon = 30 * kDay;
   BudgetConfig budget;
   alerts::SchemaConfig schema;
-  std::vector<alerts::RuleConfig> rules;  // names are unique
+  std::vector<alerts::RuleConfig> rules;      // names are unique
+  std::vector<ComparisonConfig> comparisons;  // likewise
 
   [[nodiscard]] detectors::TaskWish task_wish() const { return {task, positive, threshold}; }
   // inherit where the reference is a file, else learn, unless the configuration says it (DESIGN 7.13)

@@ -148,7 +148,10 @@ const Fields<ModelConfig>& fields_of_model() {
           .object("budget", &ModelConfig::budget, fields_of_budget(), "how many false alarms are allowed")
           .object("schema", &ModelConfig::schema, alerts::fields_of_schema(), "what schema faults ask for")
           .list("rules", &ModelConfig::rules, rule_type(), "classic thresholds")
+          .list("comparisons", &ModelConfig::comparisons, object_of(fields_of_comparison()),
+                "two versions or variants on the same traffic (docs/comparison.md)")
           .check(check_rules)
+          .check(check_comparisons)
           .check(check_task);
   return table;
 }

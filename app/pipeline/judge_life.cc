@@ -81,6 +81,8 @@ void Judge::take_model_events(std::int64_t slot) {
     while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
     version.retired = event.event == Lifecycle::retired;
     version.changed = true;
+    if (event.event == Lifecycle::deployed || event.event == Lifecycle::rolled_back)
+      comparisons_.hear(*model, event.event, event.version, slot);
     if (const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
         !incident.empty())
       answer(event, incident, end);
