@@ -48,6 +48,11 @@ enum class MetricId : std::uint8_t {
   performance_reference,
   performance_estimated,
   performance_estimate_error,
+  comparison_difference,
+  comparison_lower,
+  comparison_upper,
+  comparison_verdict,
+  comparison_pairs,
   incident_active,
   incidents,
   retraining_state,
@@ -72,7 +77,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 55;
+inline constexpr std::size_t kMetricCount = 60;
 
 struct MetricSpec {
   MetricId id;

@@ -162,7 +162,8 @@ Fields<WebhookConfig> make_fields() {
            "where to send; http or https. Without a path the target appends its own; required but for "
            "targets with an "
            "address of their own")
-      .list("actions", &W::actions, choice_type(action_choices()), "only incidents that ask for one of these")
+      .list("actions", &W::actions, choice_type(incident_action_choices()),
+            "only incidents that ask for one of these")
       .shown_default("every action")
       .list("models", &W::models, text_type(), "only these models")
       .shown_default("every model")

@@ -33,7 +33,8 @@ Pair pair_of(const Waiting& group, const WaitingPrediction& p, const WaitingVerd
           .predicted = p.predicted,
           .verdict = v.verdict,
           .segments = p.segments,
-          .cells = p.cells};
+          .cells = p.cells,
+          .variant = p.variant};
 }
 
 // What is said of a prediction's pairs at one moment.

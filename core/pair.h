@@ -40,6 +40,7 @@ struct Pair {
   Verdict verdict;
   std::vector<std::uint32_t> segments;
   std::string cells;  // the prediction's cells, codes of embeddings, places, a byte each; empty: not binned
+  std::string variant = {};
   bool operator==(const Pair&) const = default;
 };
 

@@ -13,6 +13,9 @@ const Fields<ModelConfig>& fields_of_model();
 const Fields<SeasonConfig>& fields_of_season();
 const Fields<BudgetConfig>& fields_of_budget();
 const Fields<DerivedConfig>& fields_of_derived();
+const Fields<ComparisonConfig>& fields_of_comparison();
+// Of all of a model's comparisons together.
+void check_comparisons(const ModelConfig& model, const Node& node, const std::string& path, Faults& faults);
 
 // Types of single keys.
 FieldType<ReferenceConfig> reference_type();

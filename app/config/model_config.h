@@ -11,6 +11,7 @@
 #include "alerts/retraining_config.h"
 #include "alerts/rule_config.h"
 #include "alerts/schema_facts.h"
+#include "app/config/comparison_config.h"
 #include "core/node.h"
 #include "core/time.h"
 #include "detectors/evidence/budget_shares.h"
@@ -99,6 +100,7 @@ struct ModelConfig {
   alerts::SchemaConfig schema;
   std::vector<alerts::RuleConfig> rules;  // names are unique
   alerts::RetrainingConfig retraining;
+  std::vector<ComparisonConfig> comparisons;  // likewise
 
   [[nodiscard]] detectors::TaskWish task_wish() const { return {task, positive, threshold}; }
   // inherit where the reference is a file, else learn, unless the configuration says it (DESIGN 7.13)

@@ -160,7 +160,10 @@ const Fields<ModelConfig>& fields_of_model() {
           .list("rules", &ModelConfig::rules, rule_type(), "classic thresholds")
           .object("retraining", &ModelConfig::retraining, alerts::fields_of_retraining(),
                   "how long a retraining may take (docs/retraining.md); event time")
+          .list("comparisons", &ModelConfig::comparisons, object_of(fields_of_comparison()),
+                "two versions or variants on the same traffic (docs/comparison.md)")
           .check(check_rules)
+          .check(check_comparisons)
           .check(check_task);
   return table;
 }

@@ -18,6 +18,7 @@
 
 #include "app/log.h"
 #include "app/pipeline/alert_desk.h"
+#include "app/pipeline/comparison_judge.h"
 #include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/lane.h"
@@ -41,7 +42,9 @@ class Judge {
     std::function<void()> settle;
   };
   explicit Judge(Parts parts)
-      : parts_(std::move(parts)), evidence_({parts_.config, parts_.registry, parts_.desk, parts_.log}) {}
+      : parts_(std::move(parts)),
+        evidence_({parts_.config, parts_.registry, parts_.desk, parts_.log}),
+        comparisons_({parts_.config, parts_.registry, parts_.desk}) {}
 
   // Changes of rows and pairs from the id shards, and late rows.
   void change_row(const collector::Row& row, int sign);
@@ -60,6 +63,7 @@ class Judge {
   void reconfigure(const Config& config) {
     parts_.config = &config;
     evidence_.reconfigure(config);
+    comparisons_.reconfigure(config);
   }
   // After a restart: the version's evidence as it was saved. Precondition: equip().
   void rebuild_evidence(Version& version) { evidence_.rebuild(version); }
@@ -130,6 +134,7 @@ class Judge {
 
   Parts parts_;
   EvidenceJudge evidence_;
+  ComparisonJudge comparisons_;
 };
 
 // Metrics of the whole model now and in the reference, for alerts.

@@ -84,6 +84,8 @@ void Judge::take_model_events(std::int64_t slot) {
     const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);
     if (!incident.empty()) answer(event, incident, end);
     parts_.desk->hear(event.event, event.model, event.version, incident, end);
+    if (event.event == Lifecycle::deployed || event.event == Lifecycle::rolled_back)
+      comparisons_.hear(*model, event.event, event.version, slot);
   }
 }
 

@@ -6,6 +6,7 @@
 namespace driftd::app {
 
 void Judge::close_orphans(Time prediction_clock) {
+  comparisons_.forget_undeclared();
   for (const alerts::Incident* incident : parts_.desk->book.all()) {
     if (!incident->is_open() || is_judged(*incident)) continue;
     const Time end = prediction_clock == kNoTime
@@ -15,7 +16,7 @@ void Judge::close_orphans(Time prediction_clock) {
   }
 }
 
-// Of rules and schema facts; others end by themselves.
+// Of rules, comparisons and schema facts; others end by themselves.
 bool Judge::is_judged(const alerts::Incident& incident) const {
   Model* model = parts_.registry->find(incident.key.model);
   if (model == nullptr) return true;
@@ -24,6 +25,7 @@ bool Judge::is_judged(const alerts::Incident& incident) const {
   if (incident.key.kind == alerts::IncidentKind::rule)
     return std::any_of(config.rules.begin(), config.rules.end(),
                        [&](const alerts::RuleConfig& rule) { return rule.name == incident.key.subject; });
+  if (incident.key.kind == alerts::IncidentKind::comparison) return comparisons_.is_behind(incident);
   if (incident.key.kind != alerts::IncidentKind::schema) return true;
   const Version* version = parts_.registry->find_version(*model, incident.key.version);
   if (version == nullptr) return true;

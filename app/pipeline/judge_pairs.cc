@@ -144,6 +144,7 @@ void Judge::judge_pairs(Version& version, std::int64_t slot, const PairChanges& 
                    tallies.try_emplace(segment, version.pairs->layout).first->second);
     }
     version.coverage.add_pair(pair.prediction_time, slot_length());
+    comparisons_.take(version, slot, pair, *resolved);
     if (version.plan) add_scored(*version.plan, pair.predicted, *resolved, scored);
     const std::uint64_t hash = hash64(pair.id, static_cast<std::uint64_t>(pair.prediction_time));
     add_slice_row(version, pair, *resolved, hash, sliced);

@@ -127,9 +127,11 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
     const PairChanges changes = std::move(pairs.begin()->second);
     pairs.erase(pairs.begin());
     close_pairs(parts_.registry->version(key.series), key.slot, changes);
+    if (pairs.empty() || pairs.begin()->first.slot != key.slot) comparisons_.close_through(key.slot);
   }
   const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
   if (feedback_clock == kNoTime) return;
+  comparisons_.close_through(newest(feedback_clock));
   if (feedback_clock != kEndOfTime) close_due_cohorts(newest(feedback_clock));
   for (Version* version : parts_.registry->versions_by_name()) {
     if (feedback_clock != kEndOfTime) renew_pair_reference(*version, newest(feedback_clock) + 1);

@@ -8,6 +8,7 @@
 #include "app/certify/certification_names.h"
 #include "app/config/show.h"
 #include "app/http/json.h"
+#include "app/pipeline/comparison_findings.h"
 #include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
@@ -239,6 +240,7 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
   for (const auto& [label, version] : model->versions)
     details["details"].push_back(version_json(*version, closed, *state.config, state.desk.book));
+  details["comparisons"] = json::parse(comparisons_json(*model));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

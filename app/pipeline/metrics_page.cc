@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "app/pipeline/comparison_findings.h"
 #include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/metric_families.h"
@@ -274,6 +275,7 @@ std::map<alerts::IncidentBook::Series, std::uint64_t> incident_totals(
     for (const IncidentKind kind : kKinds)
       for (const alerts::Severity severity : {alerts::Severity::warning, alerts::Severity::critical})
         totals.try_emplace({version->model->name, version->name, kind, severity}, 0);
+  declare_comparison_incidents(engine, totals);
   return totals;
 }
 
@@ -335,6 +337,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   for (const Version* one : shown) add_version(*one, families);
   add_series(engine, shown, families);
   add_alerts(engine, shown, families);
+  for (alerts::MetricFamily& family : comparison_metrics(engine)) families[family.what->id] = std::move(family);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
   std::vector<alerts::MetricFamily> all = families.all();

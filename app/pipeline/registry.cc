@@ -95,6 +95,7 @@ void Registry::forget(Model& model) {
   model.counters = {};
   model.sharing = {};
   model.silence = {};
+  model.comparisons = {};
   model.last_slot = 0;
   model.heard = 0;
   model.first_learnt = nullptr;

@@ -123,6 +123,7 @@ void save_pair(Encoder& out, const Pair& pair) {
   out.put_u64(pair.segments.size());
   for (const std::uint32_t segment : pair.segments) out.put_u64(segment);
   out.put_text(pair.cells);
+  out.put_text(pair.variant);
 }
 
 Pair load_pair(Decoder& in) {
@@ -137,6 +138,7 @@ Pair load_pair(Decoder& in) {
   for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n)
     pair.segments.push_back(static_cast<std::uint32_t>(in.get_u64()));
   pair.cells = std::string(in.get_text());
+  if (in.format() >= 7) pair.variant = std::string(in.get_text());
   return pair;
 }
 

@@ -23,6 +23,7 @@
 #include "app/config/model_config.h"
 #include "app/pipeline/counters.h"
 #include "app/pipeline/label_coverage.h"
+#include "app/pipeline/model_comparisons.h"
 #include "app/pipeline/open_slot.h"
 #include "app/pipeline/plan.h"
 #include "app/pipeline/version_evidence.h"
@@ -60,6 +61,7 @@ struct Model {
 
   ModelCounters counters;
   alerts::Silence silence;
+  ModelComparisons comparisons;
   Time heard = 0;              // wall time of the last prediction that was processed
   std::int64_t last_slot = 0;  // newest slot that was not empty; meaningful once slots_closed > 0
   bool forgotten = false;      // by a person; the numbers stay, a new event makes it known again

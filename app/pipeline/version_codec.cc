@@ -263,6 +263,7 @@ void save_model(Encoder& out, const Model& model) {
   out.put_bool(model.forgotten);
   out.put_u64(model.first_learnt == nullptr ? 0 : model.first_learnt->series + 1ULL);
   model.sharing.save(out);
+  model.comparisons.save(out);
 }
 
 Status load_model(Decoder& in, Model& model) {
@@ -274,6 +275,8 @@ Status load_model(Decoder& in, Model& model) {
   model.forgotten = in.get_bool();
   const std::uint64_t first = in.get_u64();
   model.sharing.load(in);
+  if (in.format() >= 7)
+    if (const Status done = model.comparisons.load(in); !done.ok()) return done;
   for (const auto& [name, version] : model.versions)
     if (version->series + 1ULL == first && version->plan) {
       model.first_learnt = version;

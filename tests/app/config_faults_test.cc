@@ -170,6 +170,24 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"models:\n  m:\n    rules:\n      - {name: a, metric: f1, below: 0.8}\n      - "
              "{name: a, new_labels: 5}",
              "7: models.m.rules[1].name: the rule a stands twice"},
+        Case{"models:\n  m:\n    rules: [{name: a, metric: f1, below: 0.8, action: promote}]",
+             "5: models.m.rules[0].action: expected one of notify, retrain, stop, not \"promote\""},
+        Case{"models:\n  m:\n    comparisons: [{name: a, champion: {version: 7}}]",
+             "5: models.m.comparisons[0].challenger: is required"},
+        Case{"models:\n  m:\n    comparisons: [{name: a, champion: {version: 7}, challenger: {}}]",
+             "5: models.m.comparisons[0].challenger: needs a `version` or a `variant`"},
+        Case{"models:\n  m:\n    comparisons: [{name: a, champion: {version: 7}, challenger: {version: 7}}]",
+             "5: models.m.comparisons[0].challenger: is the champion itself"},
+        Case{"models:\n  m:\n    task: binary\n    comparisons: [{name: a, champion: {version: 7}, "
+             "challenger: {version: 8}, metric: squared_error}]",
+             "6: models.m.comparisons[0].metric: squared_error is no loss of the task binary"},
+        Case{"models:\n  m:\n    comparisons: [{name: a, champion: {version: 7}, challenger: {version: 8}, "
+             "metric: brier, bound: 2}]",
+             "5: models.m.comparisons[0].bound: belongs to log_loss, absolute_error and squared_error; brier has "
+             "its own"},
+        Case{"models:\n  m:\n    comparisons:\n      - {name: a, champion: {version: 7}, challenger: {version: 8}}"
+             "\n      - {name: a, champion: {version: 7}, challenger: {variant: b}}",
+             "7: models.m.comparisons[1].name: the comparison a stands twice"},
         Case{"models:\n  m:\n    columns: {x: {ignore: true}}\n    rules:\n      - {name: a, "
              "column: x, statistic: "
              "psi, above: 1}",
