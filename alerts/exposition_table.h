@@ -52,6 +52,9 @@ enum class MetricId : std::uint8_t {
   incidents,
   budget_granted,
   budget_spent,
+  digest_discoveries,
+  digest_hypotheses,
+  digest_last_timestamp,
   webhook_attempts,
   webhook_failures,
   webhook_deliveries,
@@ -70,7 +73,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 53;
+inline constexpr std::size_t kMetricCount = 56;
 
 struct MetricSpec {
   MetricId id;

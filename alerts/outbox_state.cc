@@ -37,6 +37,8 @@ void DeliveryRecord::save(Encoder& out) const {
   out.put_i64(ended);
   out.put_i64(last_status);
   out.put_text(last_error);
+  out.put_bool(digest.has_value());
+  if (digest) digest->save(out);
 }
 
 Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
@@ -56,7 +58,8 @@ Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
   record.ended = in.get_i64();
   record.last_status = static_cast<int>(in.get_i64());
   record.last_error = in.get_text();
-  if (!in.ok() || event > static_cast<std::uint8_t>(EventType::resolved) ||
+  if (in.format() >= 2 && in.get_bool()) record.digest.emplace().load(in);
+  if (!in.ok() || event > static_cast<std::uint8_t>(EventType::digest) ||
       state > static_cast<std::uint8_t>(DeliveryState::abandoned))
     return Error{ErrorCode::corrupt, "a delivery's bytes do not fit together"};
   record.event = static_cast<EventType>(event);
@@ -133,8 +136,8 @@ std::string Outbox::deliveries_json() const {
         {{"id", record.id},
          {"webhook", record.webhook},
          {"event", name_of(record.event)},
-         {"incident", record.incident.id},
-         {"model", record.incident.key.model},
+         {"incident", record.digest ? Json(nullptr) : Json(record.incident.id)},
+         {"model", record.digest ? Json(nullptr) : Json(record.incident.key.model)},
          {"state", name_of(record.state)},
          {"attempts", record.attempts},
          {"created_at", time_or_null(record.created, true)},

@@ -13,8 +13,10 @@ inline Choices<Action> action_choices() {
   return {{"notify", Action::notify}, {"retrain", Action::retrain}, {"stop", Action::stop}};
 }
 inline Choices<EventType> event_choices() {
-  return {
-      {"opened", EventType::opened}, {"escalated", EventType::escalated}, {"resolved", EventType::resolved}};
+  return {{"opened", EventType::opened},
+          {"escalated", EventType::escalated},
+          {"resolved", EventType::resolved},
+          {"digest", EventType::digest}};
 }
 inline Choices<IncidentKind> kind_choices() {
   Choices<IncidentKind> choices;

@@ -319,6 +319,13 @@ void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Famili
   }
 }
 
+void add_digest(const Digests& digests, Families& families) {
+  if (!digests.newest()) return;
+  families[MetricId::digest_discoveries].add({}, static_cast<double>(digests.newest()->discoveries));
+  families[MetricId::digest_hypotheses].add({}, static_cast<double>(digests.newest()->hypotheses));
+  families[MetricId::digest_last_timestamp].add({}, seconds(digests.newest()->notice.at));
+}
+
 void add_service(const ServiceFacts& facts, Families& families) {
   families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
   if (facts.last_checkpoint)
@@ -349,6 +356,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   for (const Version* one : shown) add_version(*one, families);
   add_series(engine, shown, families);
   add_alerts(engine, shown, families);
+  add_digest(state.digests, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
   std::vector<MetricFamily> all = families.all();
