@@ -72,19 +72,21 @@ def test_a_digest_a_day_names_the_model_that_drifts_and_only_it(replay, receiver
     found = {one["timestamp"][:10]: {(each["model"], each["kind"]) for each in one["data"]["discoveries"]} for one in digests}
     for day, time in enumerate(expected):
         listed = found[stamp(time)[:10]]
-        assert listed <= {("moving", "data")}, (day, listed)
+        assert listed <= {("moving", "data"), ("moving", "covariate")}, (day, listed)  # projections read x too
         if day > DRIFT + 3:
-            assert listed == {("moving", "data")}, day
+            assert ("moving", "data") in listed, day
         if time < START + timedelta(days=DRIFT):
             assert not listed, day
     last = digests[-1]["data"]
-    assert last["discoveries"][0]["columns"][0]["column"] == "x"
-    assert last["discoveries"][0]["columns"][0]["share"] > 0.9
-    assert last["hypotheses"] >= 4  # data and prediction of both
-    assert {one["model"] for one in last["others"]} == {"moving", "still"}
+    data = next(one for one in last["discoveries"] if one["kind"] == "data")
+    assert data["columns"][0]["column"] == "x"
+    assert data["columns"][0]["share"] > 0.9
+    assert last["hypotheses"] == 4  # data and covariates of both
+    assert {one["model"] for one in last["others"]} >= {"still"}
     assert digests[0]["data"]["hypotheses"] == 0  # both learn
 
-    calls = [one for one in receiver.requests if one.path == "/hook"]
+    # several may be under way at once
+    calls = sorted((one for one in receiver.requests if one.path == "/hook"), key=lambda one: one.json["timestamp"])
     assert [one.json for one in calls] == digests
     assert all(one.verified for one in calls)
     assert len({one.headers["webhook-id"] for one in calls}) == DAYS
