@@ -59,6 +59,9 @@ enum class MetricId : std::uint8_t {
   retrainings,
   budget_granted,
   budget_spent,
+  digest_discoveries,
+  digest_hypotheses,
+  digest_last_timestamp,
   webhook_attempts,
   webhook_failures,
   webhook_deliveries,
@@ -77,7 +80,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 60;
+inline constexpr std::size_t kMetricCount = 63;
 
 struct MetricSpec {
   MetricId id;

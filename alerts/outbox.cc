@@ -114,6 +114,23 @@ void Outbox::add(const WebhookConfig& webhook, EventType type, const IncidentEve
   trim(webhook.name, now);
 }
 
+void Outbox::enqueue(const DigestNotice& digest, Time now) {
+  for (const WebhookConfig& webhook : webhooks_) {
+    if (!wants(webhook, EventType::digest)) continue;
+    DeliveryRecord record;
+    record.id = webhook_id(digest.id, EventType::digest, digest.at, webhook.name);
+    if (by_id_.contains(record.id)) continue;
+    record.webhook = webhook.name;
+    record.event = EventType::digest;
+    record.event_time = digest.at;
+    record.digest = digest;
+    record.sequence = next_sequence_++;
+    record.created = record.next_attempt = now;
+    keep(std::move(record));
+    trim(webhook.name, now);
+  }
+}
+
 bool Outbox::must_wait(const WebhookConfig& webhook, DeliveryRecord& record) {
   const bool asks_to_retrain =
       record.event == EventType::opened && record.incident.findings.action == Action::retrain;

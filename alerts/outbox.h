@@ -1,9 +1,9 @@
 // The outbox: which webhook is told what, and every delivery's way to its end (DESIGN 4, *Webhooks*).
 //
-// A pure state machine. enqueue takes an event of the incident book; due says which deliveries to
-// attempt now; report takes the outcome of an attempt. Every delivery ends, as delivered or abandoned:
-// it is retried with exponential back-off and jitter for at most `retry.for`. Deliveries of one
-// (webhook, incident) go out in their order; a webhook has at most four under way.
+// A pure state machine. enqueue takes an event of the incident book, or a digest; due says which deliveries
+// to attempt now; report takes the outcome of an attempt. Every delivery ends, as delivered or abandoned: it
+// is retried with exponential back-off and jitter for at most `retry.for`. Deliveries of one (webhook,
+// incident) go out in their order; a webhook has at most four under way.
 //
 // Two times: `now` is wall time (attempts, back-off, give-up), event time rules the cool-down. At least
 // once: an attempt whose outcome a crash swallowed is made again with the same webhook-id. Not
@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "alerts/digest_notice.h"
 #include "alerts/incident.h"
 #include "alerts/incident_book.h"
 #include "alerts/retry.h"
@@ -40,7 +41,8 @@ struct DeliveryRecord {
   std::string webhook;
   EventType event = EventType::opened;
   Time event_time = 0;
-  Incident incident;  // as it was at the event
+  Incident incident;                   // as it was at the event
+  std::optional<DigestNotice> digest;  // in place of an incident
   std::uint64_t sequence = 0;
   DeliveryState state = DeliveryState::pending;
   bool behind = false;  // waiting: for the retraining that is under way to end
@@ -51,6 +53,9 @@ struct DeliveryRecord {
   Time ended = 0;         // wall; of delivered and abandoned ones
   int last_status = 0;
   std::string last_error;  // why the last attempt failed, or why it was abandoned
+
+  // What deliveries to one webhook keep their order for.
+  [[nodiscard]] const std::string& subject() const { return digest ? digest->id : incident.id; }
 
   void save(Encoder& out) const;
   static Result<DeliveryRecord> load(Decoder& in);
@@ -110,6 +115,8 @@ class Outbox {
   // Whether some webhook would start a retraining for such an incident.
   [[nodiscard]] bool can_retrain(const Incident& incident) const;
 
+  // To the webhooks whose `events` name it, whatever their filters.
+  void enqueue(const DigestNotice& digest, Time now);
   // The event clock of `model` has come to `clock`: cool-downs that are over send what they held back.
   void advance(std::string_view model, Time clock, Time now);
 

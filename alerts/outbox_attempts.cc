@@ -48,7 +48,7 @@ std::vector<DeliveryRecord*> Outbox::ready() {
     std::set<std::string_view> begun;
     for (const std::uint64_t sequence : open->second) {
       DeliveryRecord& record = records_.at(sequence);
-      if (!begun.insert(record.incident.id).second) continue;
+      if (!begun.insert(record.subject()).second) continue;
       if (record.state == DeliveryState::pending && !under_way_.contains(sequence)) list.push_back(&record);
     }
   }
@@ -71,8 +71,9 @@ std::vector<Attempt> Outbox::due(Time now) {
     ++record->attempts;
     ++counters_[record->webhook].attempts;
     touch(*record);
-    auto request =
-        render_request(webhook, record->event, record->event_time, record->incident, options_.base_url, now);
+    auto request = record->digest ? render_request(webhook, *record->digest, options_.base_url, now)
+                                  : render_request(webhook, record->event, record->event_time,
+                                                   record->incident, options_.base_url, now);
     if (!request) {
       fail(*record, webhook, {Verdict::again, "request", request.error().message, std::nullopt}, now);
       continue;

@@ -39,6 +39,8 @@ void DeliveryRecord::save(Encoder& out) const {
   out.put_text(last_error);
   out.put_bool(behind);
   out.put_bool(starts);
+  out.put_bool(digest.has_value());
+  if (digest) digest->save(out);
 }
 
 Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
@@ -60,7 +62,8 @@ Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
   record.last_error = in.get_text();
   record.behind = in.format() >= 2 && in.get_bool();
   record.starts = in.format() >= 2 && in.get_bool();
-  if (!in.ok() || event > static_cast<std::uint8_t>(EventType::resolved) ||
+  if (in.format() >= 2 && in.get_bool()) record.digest.emplace().load(in);
+  if (!in.ok() || event > static_cast<std::uint8_t>(EventType::digest) ||
       state > static_cast<std::uint8_t>(DeliveryState::abandoned))
     return Error{ErrorCode::corrupt, "a delivery's bytes do not fit together"};
   record.event = static_cast<EventType>(event);
@@ -137,8 +140,8 @@ std::string Outbox::deliveries_json() const {
         {{"id", record.id},
          {"webhook", record.webhook},
          {"event", name_of(record.event)},
-         {"incident", record.incident.id},
-         {"model", record.incident.key.model},
+         {"incident", record.digest ? Json(nullptr) : Json(record.incident.id)},
+         {"model", record.digest ? Json(nullptr) : Json(record.incident.key.model)},
          {"state", name_of(record.state)},
          {"attempts", record.attempts},
          {"created_at", time_or_null(record.created, true)},

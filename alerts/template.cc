@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <kainjow/mustache.hpp>
+#include <nlohmann/json.hpp>
 
 #include "core/event.h"
 #include "core/nearest.h"
@@ -22,7 +23,19 @@ struct Scope {
   std::string_view section;  // empty: everywhere
   std::vector<std::string_view> names;
 };
-const std::vector<Scope>& scopes() {
+const std::vector<Scope>& scopes_of_digests() {
+  static const std::vector<Scope> kScopes = {
+      {"",
+       {"digest", "type", "event", "timestamp", "timestamp_ms", "at", "alpha", "hypotheses",
+        "discoveries_total", "summary", "discoveries", "others", "url"}},
+      {"discoveries", {"model", "version", "kind", "evidence", "columns"}},
+      {"others", {"model", "version", "kind", "evidence", "columns"}},
+      {"columns", {"column", "segment", "share"}},
+  };
+  return kScopes;
+}
+const std::vector<Scope>& scopes_of(Subject subject) {
+  if (subject == Subject::digest) return scopes_of_digests();
   static const std::vector<Scope> kScopes = {
       {"", {"incident",        "type",        "event",     "timestamp",    "timestamp_ms", "model",
             "version",         "kind",        "severity",  "action",       "strength",     "rule",
@@ -37,17 +50,18 @@ const std::vector<Scope>& scopes() {
   return kScopes;
 }
 
-std::vector<std::string> names_within(const std::vector<std::string>& sections) {
+std::vector<std::string> names_within(Subject subject, const std::vector<std::string>& sections) {
   std::vector<std::string> names;
-  for (const Scope& scope : scopes()) {
+  for (const Scope& scope : scopes_of(subject)) {
     const bool open = scope.section.empty() || std::ranges::find(sections, scope.section) != sections.end();
     if (open) names.insert(names.end(), scope.names.begin(), scope.names.end());
   }
   return names;
 }
 
-std::optional<std::string> name_fault(const std::string& name, const std::vector<std::string>& sections) {
-  const std::vector<std::string> known = names_within(sections);
+std::optional<std::string> name_fault(const std::string& name, Subject subject,
+                                      const std::vector<std::string>& sections) {
+  const std::vector<std::string> known = names_within(subject, sections);
   if (std::ranges::find(known, name) != known.end()) return std::nullopt;
   std::string message = "unknown name `" + name + "` in a template";
   if (const std::string* near = nearest(name, known); near != nullptr)
@@ -57,17 +71,18 @@ std::optional<std::string> name_fault(const std::string& name, const std::vector
   return message;
 }
 
-std::optional<std::string> fault_within(const Component& parent, std::vector<std::string>& sections) {
+std::optional<std::string> fault_within(const Component& parent, Subject subject,
+                                        std::vector<std::string>& sections) {
   for (const Component& child : parent.children) {
     const auto type = child.tag.type;
     if (type == engine::tag_type::partial) return "partials (`{{> ...}}`) are not supported";
     const bool section = child.tag.is_section_begin();
     const bool variable = type == engine::tag_type::variable || type == engine::tag_type::unescaped_variable;
     if (!section && !variable) continue;
-    if (auto fault = name_fault(child.tag.name, sections)) return fault;
+    if (auto fault = name_fault(child.tag.name, subject, sections)) return fault;
     if (!section) continue;
     sections.push_back(type == engine::tag_type::section_begin ? child.tag.name : std::string());
-    if (auto fault = fault_within(child, sections)) return fault;
+    if (auto fault = fault_within(child, subject, sections)) return fault;
     sections.pop_back();
   }
   return std::nullopt;
@@ -180,9 +195,37 @@ void add_findings(engine::data& data, const Findings& findings, const Values& va
   data.set("coverage", coverage_of(findings, values));
 }
 
+// What a digest says, name by name.
+engine::data data_of(const nlohmann::json& said, const Values& values) {
+  if (said.is_array()) {
+    engine::data list(engine::data::type::list);
+    for (const nlohmann::json& item : said) list.push_back(data_of(item, values));
+    return list;
+  }
+  if (said.is_object()) {
+    engine::data object(engine::data::type::object);
+    for (const auto& [name, value] : said.items()) object.set(name, data_of(value, values));
+    return object;
+  }
+  if (said.is_string()) return values.text(said.get<std::string>());
+  if (said.is_number_integer()) return values.text(said.dump());
+  if (said.is_number()) return values.number(said.get<double>());
+  return {false};
+}
+
+engine::data data_of(const TemplateContext& context, const Values& values) {
+  const DigestNotice& digest = *context.digest;
+  engine::data data = data_of(nlohmann::json::parse(data_json(digest, context.base_url)), values);
+  data.set("type", values.text(kDigestType));
+  data.set("event", values.text(name_of(EventType::digest)));
+  data.set("timestamp", values.time(digest.at));
+  data.set("timestamp_ms", values.milliseconds(digest.at));
+  return data;
+}
+
 }  // namespace
 
-std::optional<std::string> template_fault(const std::string& text) {
+std::optional<std::string> template_fault(const std::string& text, Subject subject) {
   if (text.size() > kLongest) return "a template may have 64 KiB at most";
   if (std::ranges::count(text, '#') + std::ranges::count(text, '^') > kMostSections)
     return "too many sections in a template";
@@ -193,19 +236,23 @@ std::optional<std::string> template_fault(const std::string& text) {
   const engine::parser<std::string> parsed{text, context, root, error};
   if (!error.empty()) return "no template: " + error;
   std::vector<std::string> sections;
-  return fault_within(root, sections);
+  return fault_within(root, subject, sections);
 }
 
 std::string render_template(const std::string& text, Place place, const TemplateContext& context) {
   const Values values(place);
   engine::data data;
-  add_identity(data, context, values);
-  add_findings(data, context.incident->findings, values);
+  if (context.digest != nullptr) {
+    data = data_of(context, values);
+  } else {
+    add_identity(data, context, values);
+    add_findings(data, context.incident->findings, values);
+  }
   engine::mustache parsed(text);
   parsed.set_custom_escape([](const std::string& value) { return value; });
   return parsed.render(data);
 }
 
-std::vector<std::string> template_names() { return names_within({}); }
+std::vector<std::string> template_names(Subject subject) { return names_within(subject, {}); }
 
 }  // namespace driftd::alerts

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alerts/digest_notice.h"
 #include "alerts/incident.h"
 
 namespace driftd::alerts {
@@ -29,14 +30,16 @@ struct TemplateContext {
   Time event_time = 0;
   const Incident* incident = nullptr;
   std::string_view base_url;
+  const DigestNotice* digest = nullptr;  // in place of an incident: of its names those of both mean something
 };
 
+enum class Subject : unsigned char { incident, digest };  // whose names a template may use
 // What is wrong with a template, for people; empty: nothing.
-std::optional<std::string> template_fault(const std::string& text);
+std::optional<std::string> template_fault(const std::string& text, Subject subject = Subject::incident);
 // Precondition: template_fault(text) is empty.
 std::string render_template(const std::string& text, Place place, const TemplateContext& context);
 
 // The names that stand for a value at the top, for the documentation.
-std::vector<std::string> template_names();
+std::vector<std::string> template_names(Subject subject = Subject::incident);
 
 }  // namespace driftd::alerts

@@ -26,7 +26,7 @@ std::string_view name_of(Action action) {
 }
 
 std::string_view name_of(EventType type) {
-  static constexpr std::array<std::string_view, 3> kNames = {"opened", "escalated", "resolved"};
+  static constexpr std::array<std::string_view, 4> kNames = {"opened", "escalated", "resolved", "digest"};
   return pick(kNames, type);
 }
 

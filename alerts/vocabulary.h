@@ -29,7 +29,8 @@ inline constexpr std::array kIncidentKinds = {
 enum class Severity : std::uint8_t { info, warning, critical };
 enum class Action : std::uint8_t { notify, retrain, stop, promote };
 
-enum class EventType : std::uint8_t { opened, escalated, resolved };
+// `digest` is no event of an incident (digest_notice.h).
+enum class EventType : std::uint8_t { opened, escalated, resolved, digest };
 enum class IncidentState : std::uint8_t { open, acknowledged, resolved };
 
 std::string_view name_of(IncidentKind kind);

@@ -20,8 +20,10 @@ inline Choices<Action> incident_action_choices() {
   return choices;
 }
 inline Choices<EventType> event_choices() {
-  return {
-      {"opened", EventType::opened}, {"escalated", EventType::escalated}, {"resolved", EventType::resolved}};
+  return {{"opened", EventType::opened},
+          {"escalated", EventType::escalated},
+          {"resolved", EventType::resolved},
+          {"digest", EventType::digest}};
 }
 inline Choices<IncidentKind> kind_choices() {
   Choices<IncidentKind> choices;

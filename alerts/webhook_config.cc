@@ -15,13 +15,13 @@ namespace driftd::alerts {
 
 namespace {
 
-FieldType<TemplateText> template_type() {
+FieldType<TemplateText> template_type(Subject subject = Subject::incident) {
   FieldType<TemplateText> type;
   type.name = "template";
-  type.read = [](const Node& node, TemplateText& out, const std::string& path, Faults& faults) {
+  type.read = [subject](const Node& node, TemplateText& out, const std::string& path, Faults& faults) {
     const auto text = expect_scalar(node, "a text", path, faults);
     if (!text) return;
-    if (const auto fault = template_fault(*text)) {
+    if (const auto fault = template_fault(*text, subject)) {
       const std::string unsaid = "is no template; what is wrong is not said, since a part of it is secret";
       return add_fault(faults, node, path, node.secret ? unsaid : *fault);
     }
@@ -121,6 +121,10 @@ const Fields<WebhookRetry>& fields_of_retry() {
 void check_whole(const WebhookConfig& webhook, const Node& node, const std::string& path, Faults& faults) {
   if (webhook.body && !webhook.form.empty())
     add_fault(faults, node, join_path(path, "form"), "stands instead of `body`, not beside it");
+  if (!webhook.target.empty() && !webhook.digest_body &&
+      std::ranges::count(webhook.events, EventType::digest) > 0)
+    add_fault(faults, node, join_path(path, "digest_body"),
+              "is required where a target is told of digests: what it takes for an incident does not fit");
   check_access(webhook, node, path, faults);
   const std::size_t before = faults.size();
   check_target(webhook, node, path, faults);
@@ -171,7 +175,8 @@ Fields<WebhookConfig> make_fields() {
       .shown_default("every kind")
       .list("severities", &W::severities, choice_type(severity_choices()), "only these severities")
       .shown_default("every severity")
-      .list("events", &W::events, choice_type(event_choices()), "what to tell")
+      .list("events", &W::events, choice_type(event_choices()),
+            "what to tell; `digest`: the digests of `alerts.digest`, whole whatever the filters")
       .shown_default(
           "opened, escalated, resolved; opened where body, form or target is set and no resolved_body")
       .flag(
@@ -186,6 +191,9 @@ Fields<WebhookConfig> make_fields() {
       .shown_default("the whole alert")
       .add("resolved_body", &W::resolved_body, template_type(), "the body of `resolved`")
       .shown_default("body")
+      .add("digest_body", &W::digest_body, template_type(Subject::digest),
+           "the body of `digest`; its names are those of docs/digest.md")
+      .shown_default("the whole digest")
       .add("form", &W::form, named_templates_type(Named::form), "fields of a form to send instead of a body")
       .object("success", &W::success, fields_of_success(), "when the receiver has done it")
       .duration("cooldown", &W::cooldown, {0},

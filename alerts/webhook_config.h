@@ -47,22 +47,24 @@ struct WebhookConfig : HttpAccess {
   NamedTemplates headers;
   std::optional<TemplateText> body;  // empty: the whole alert
   std::optional<TemplateText> resolved_body;
+  std::optional<TemplateText> digest_body;  // empty: the whole digest
   NamedTemplates form;
   WebhookSuccess success;
   Duration cooldown = 0;  // event time
   Duration timeout = 15 * kSecond;
   WebhookRetry retry;
 
-  // [opened] where body, form or target is set and no resolved_body, else all three.
+  // [opened] where body, form or target is set and no resolved_body, else all three of an incident.
   [[nodiscard]] std::vector<EventType> effective_events() const;
   // Whether a call with action retrain starts one, as opposed to telling somebody. Unless it is said: where
   // the target is a pipeline, or there is none and nothing but retraining is asked for.
   [[nodiscard]] bool starts_retraining() const;
 };
 
-// Refuses, besides what is out of range: unknown names in templates, URLs that are none, headers that
-// are none or that driftd writes itself, secrets that are none, both `body` and `form`, settings that the
-// target does not know or misses, credentials that do not go together.
+// Refuses, besides what is out of range: a target that is to be told of digests without digest_body, unknown
+// names in templates, URLs that are none, headers that are none or that driftd writes itself, secrets that
+// are none, both `body` and `form`, settings that the target does not know or misses, credentials that do not
+// go together.
 const Fields<WebhookConfig>& fields_of_webhook();
 
 }  // namespace driftd::alerts

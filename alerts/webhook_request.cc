@@ -28,6 +28,11 @@ Content form_of(const NamedTemplates& fields, const TemplateContext& context) {
 
 Content content_of(const WebhookConfig& webhook, const TemplateContext& context) {
   Content content;
+  if (context.digest != nullptr) {
+    content.body = webhook.digest_body ? render_template(webhook.digest_body->text, Place::json, context)
+                                       : digest_json(*context.digest, context.base_url);
+    return content;
+  }
   const bool resolved = context.event == EventType::resolved;
   if (resolved && webhook.resolved_body) {
     content.body = render_template(webhook.resolved_body->text, Place::json, context);
@@ -58,9 +63,10 @@ std::string webhook_id(std::string_view incident, EventType event, Time event_ti
   return hex(sha256(canonical.bytes())).substr(0, 32);
 }
 
-Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event, Time event_time,
-                                   const Incident& incident, std::string_view base_url, Time now) {
-  const TemplateContext context{event, event_time, &incident, base_url};
+namespace {
+
+Result<HttpRequest> render(const WebhookConfig& webhook, const TemplateContext& context,
+                           std::string_view subject, Time now) {
   HttpRequest request;
   request.url = render_template(webhook.url.text, Place::url, context);
   if (const auto url = parse_url(request.url); !url) return url.error();
@@ -70,7 +76,7 @@ Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event
   if (!typed) request.headers.emplace_back("content-type", content.type);
   for (const auto& [name, value] : webhook.headers)
     request.headers.emplace_back(name, render_template(value.text, Place::header, context));
-  const std::string id = webhook_id(incident.id, event, event_time, webhook.name);
+  const std::string id = webhook_id(subject, context.event, context.event_time, webhook.name);
   const std::int64_t timestamp = slot_of(now, kSecond);
   request.headers.emplace_back("webhook-id", id);
   request.headers.emplace_back("webhook-timestamp", std::to_string(timestamp));
@@ -79,6 +85,18 @@ Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event
   request.body = std::move(content.body);
   request.access = static_cast<const HttpAccess&>(webhook);
   return request;
+}
+
+}  // namespace
+
+Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event, Time event_time,
+                                   const Incident& incident, std::string_view base_url, Time now) {
+  return render(webhook, {event, event_time, &incident, base_url, nullptr}, incident.id, now);
+}
+
+Result<HttpRequest> render_request(const WebhookConfig& webhook, const DigestNotice& digest,
+                                   std::string_view base_url, Time now) {
+  return render(webhook, {EventType::digest, digest.at, nullptr, base_url, &digest}, digest.id, now);
 }
 
 namespace {

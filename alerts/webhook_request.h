@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "alerts/digest_notice.h"
 #include "alerts/incident.h"
 #include "alerts/webhook_config.h"
 #include "core/result.h"
@@ -31,6 +32,10 @@ std::string webhook_id(std::string_view incident, EventType event, Time event_ti
 // `now` is wall time: the signature's timestamp. Fails where a template renders to no URL.
 Result<HttpRequest> render_request(const WebhookConfig& webhook, EventType event, Time event_time,
                                    const Incident& incident, std::string_view base_url, Time now);
+
+// Likewise a digest.
+Result<HttpRequest> render_request(const WebhookConfig& webhook, const DigestNotice& digest,
+                                   std::string_view base_url, Time now);
 
 // An incident as an example that the webhook is told of, for `check` and `driftd webhook`.
 Incident example_incident(const WebhookConfig& webhook, Time opened_at);

@@ -191,6 +191,8 @@ void Service::log_incidents() {
     if (events_.size() >= kKept) events_.erase(events_.begin());
     events_.push_back(std::move(event));
   }
+  for (const alerts::DigestNotice& digest : std::exchange(engine_->state().desk.digests, {}))
+    log_.info("digest", {{"digest", digest.id}, {"at", format_rfc3339(digest.at)}});
 }
 
 void Service::deliver() {

@@ -1,15 +1,18 @@
 // CPU milliseconds that closing a slot takes for 1,000 numeric series of 226 components each: the numeric
 // monitor alone, and whole columns (four rates and the bank besides); within an hour of the calendar, and
-// in the first slot of the next, when every monitor turns to another cell.
+// in the first slot of the next, when every monitor turns to another cell. Whole columns also after an alarm,
+// when the copy for digests is another than the capital, and while they are paused, when it goes on alone.
 //
 //   build/release/bench/bench_evidence [series]
 #include <ctime>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -74,8 +77,10 @@ std::vector<std::int64_t> counts_of(std::uint64_t slot, std::uint64_t series, bo
   return counts;
 }
 
+enum class Life : std::uint8_t { quiet, after_an_alarm, paused };
+
 // Medians over rounds: {within a cell, at its change}.
-std::pair<double, double> measure(std::uint64_t size, bool whole) {
+std::pair<double, double> measure(std::uint64_t size, bool whole, Life life) {
   const Pace pace{driftd::kMinute, 0.9999};
   std::vector<SeriesEvidence> all;
   for (std::uint64_t i = 0; i < size; ++i) all.emplace_back(column(whole), pace);
@@ -86,6 +91,10 @@ std::pair<double, double> measure(std::uint64_t size, bool whole) {
     std::vector<std::vector<std::int64_t>> counts;
     for (std::uint64_t i = 0; i < size; ++i) {
       counts.push_back(counts_of(static_cast<std::uint64_t>(slot), i, whole));
+    }
+    for (std::uint64_t i = 0; i < size && slot == 2 && life != Life::quiet; ++i) {
+      all[i].reset(slot - 1);
+      if (life == Life::paused) all[i].pause(slot - 1);
     }
     const double before = cpu_milliseconds();
     for (std::uint64_t i = 0; i < size; ++i) {
@@ -104,11 +113,15 @@ std::pair<double, double> measure(std::uint64_t size, bool whole) {
 
 int main(int argc, char** argv) {
   const std::uint64_t size = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1000;
-  for (const bool whole : {false, true}) {
-    const auto [within, change] = measure(size, whole);
+  const std::array<std::tuple<const char*, bool, Life>, 4> cases = {
+      {{"numeric monitor alone", false, Life::quiet},
+       {"whole columns", true, Life::quiet},
+       {"whole columns after an alarm", true, Life::after_an_alarm},
+       {"whole columns while paused", true, Life::paused}}};
+  for (const auto& [what, whole, life] : cases) {
+    const auto [within, change] = measure(size, whole, life);
     std::printf("%llu series, %s: %.2f ms a slot, %.2f ms where the cell changes\n",
-                static_cast<unsigned long long>(size), whole ? "whole columns" : "numeric monitor alone",
-                within, change);
+                static_cast<unsigned long long>(size), what, within, change);
   }
   return 0;
 }

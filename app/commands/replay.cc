@@ -110,17 +110,26 @@ void deliver_all(Engine& engine) {
   }
 }
 
-// In event-time order: clocks may have closed slots of labels long after those of predictions.
+// In event-time order: clocks may have closed slots of labels long after those of predictions. A digest comes
+// after the incidents of its time.
 bool print_incidents(Engine& engine, std::ostream& out) {
   auto events = std::move(engine.state().desk.events);
+  const auto digests = std::move(engine.state().desk.digests);
+  auto digest = digests.begin();
+  const auto print_digests = [&](Time before) {
+    for (; digest != digests.end() && digest->at < before; ++digest)
+      out << alerts::digest_json(*digest, engine.base_url()) << '\n';
+  };
   std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) {
     return std::tie(a.time, a.incident.id) < std::tie(b.time, b.incident.id);
   });
   bool opened = false;
   for (const alerts::IncidentEvent& event : events) {
+    print_digests(event.time);
     out << alerts::event_json(event.type, event.time, event.incident, engine.base_url()) << '\n';
     opened |= event.type == alerts::EventType::opened && !event.incident.muted;
   }
+  print_digests(kEndOfTime);
   return opened;
 }
 
@@ -186,7 +195,8 @@ ExitStatus run_replay(const Options& options, Streams& streams) {
 extern const Command command_replay;
 const Command command_replay = {
     .name = "replay",
-    .summary = "a recorded stream through the very pipeline of `run`; prints incidents as JSON Lines",
+    .summary =
+        "a recorded stream through the very pipeline of `run`; prints incidents and digests as JSON Lines",
     .examples =
         "driftd replay -c driftd.yaml predictions.jsonl.gz feedback.jsonl.gz\n"
         "driftd replay -c driftd.yaml day.jsonl --metrics end.prom          the metrics as they are at the "

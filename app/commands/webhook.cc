@@ -1,4 +1,4 @@
-// `driftd webhook`: the very request that an incident would cause, printed or sent.
+// `driftd webhook`: the very request that an incident or a digest would cause, printed or sent.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
@@ -33,8 +33,11 @@ struct Options {
 struct Example {
   EventType event = EventType::opened;
   alerts::Incident incident;
+  alerts::DigestNotice digest;
   std::string base_url;
   Time now = 0;
+
+  [[nodiscard]] bool is_digest() const { return event == EventType::digest; }
 };
 
 Example example_for(const WebhookConfig& webhook, const Config& config, const std::string& event) {
@@ -43,7 +46,9 @@ Example example_for(const WebhookConfig& webhook, const Config& config, const st
   example.incident = alerts::example_incident(webhook, example.now - example.now % kMinute);
   example.base_url = "http://" + config.http.listen;
   example.event = webhook.effective_events().front();
-  for (const EventType each : {EventType::opened, EventType::escalated, EventType::resolved})
+  example.digest = alerts::example_digest(example.incident.opened_at);
+  for (const EventType each :
+       {EventType::opened, EventType::escalated, EventType::resolved, EventType::digest})
     if (name_of(each) == event) example.event = each;
   if (example.event == EventType::resolved) {
     example.incident.state = alerts::IncidentState::resolved;
@@ -53,6 +58,7 @@ Example example_for(const WebhookConfig& webhook, const Config& config, const st
 }
 
 Result<HttpRequest> render(const WebhookConfig& webhook, const Example& example) {
+  if (example.is_digest()) return render_request(webhook, example.digest, example.base_url, example.now);
   return render_request(webhook, example.event, example.incident.opened_at, example.incident,
                         example.base_url, example.now);
 }
@@ -86,13 +92,14 @@ HttpRequest render_for_print(const WebhookConfig& webhook, const Example& exampl
   hide(open.url);
   open = fill_in_target(open);
   const alerts::TemplateContext context{example.event, example.incident.opened_at, &example.incident,
-                                        example.base_url};
+                                        example.base_url, example.is_digest() ? &example.digest : nullptr};
   const std::string url = render_template(open.url.text, alerts::Place::url, context);
   open.url.text = "http://shown.invalid/";
   for (auto& [name, value] : open.headers) hide(value);
   for (auto& [name, value] : open.form) hide(value);
   if (open.body) hide(*open.body);
   if (open.resolved_body) hide(*open.resolved_body);
+  if (open.digest_body) hide(*open.digest_body);
   HttpRequest shown = render(open, example).value();
   shown.url = url;
   if (webhook.authorization)
@@ -154,18 +161,19 @@ ExitStatus run(const Options& options, Streams& streams) {
 extern const Command command_webhook;
 const Command command_webhook = {
     .name = "webhook",
-    .summary = "the very request that an incident would cause, printed or sent",
+    .summary = "the very request that an incident or a digest would cause, printed or sent",
     .examples =
         "driftd webhook -c driftd.yaml retrain                    print it, secrets left out\n"
         "driftd webhook -c driftd.yaml retrain --send             send it too and print the answer\n"
-        "driftd webhook -c driftd.yaml pager --event resolved     what the end of an incident looks like",
+        "driftd webhook -c driftd.yaml pager --event resolved     what the end of an incident looks like\n"
+        "driftd webhook -c driftd.yaml weekly --event digest      what a digest looks like",
     .prepare = [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("-c,--config", options->file, "the configuration file")->required();
       app.add_option("NAME", options->name, "the webhook's name in the configuration")->required();
       app.add_option("--event", options->event,
-                     "opened, escalated or resolved; default the first it is told of")
-          ->check(CLI::IsMember({"opened", "escalated", "resolved"}));
+                     "opened, escalated, resolved or digest; default the first it is told of")
+          ->check(CLI::IsMember({"opened", "escalated", "resolved", "digest"}));
       app.add_flag("--send", options->send, "send it, and print the answer");
       return [options](Streams& streams) { return run(*options, streams); };
     },

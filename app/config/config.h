@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,6 +14,7 @@
 
 #include "alerts/mute.h"
 #include "alerts/webhook_config.h"
+#include "app/config/digest_config.h"
 #include "app/config/model_config.h"
 #include "app/log.h"
 #include "collector/kafka_source.h"
@@ -89,6 +91,7 @@ struct ModelsConfig {
 struct AlertsConfig {
   std::vector<alerts::MuteWindow> mute;
   std::vector<alerts::WebhookConfig> webhooks;  // names are unique
+  std::optional<DigestConfig> digest;           // absent: there are none
 };
 
 struct Config {

@@ -88,7 +88,8 @@ const Fields<AlertsConfig>& fields_of_alerts() {
           .list("mute", &AlertsConfig::mute, object_of(alerts::fields_of_mute_window()),
                 "incidents open muted, nothing is sent")
           .list("webhooks", &AlertsConfig::webhooks, object_of(alerts::fields_of_webhook()), "who is told")
-          .later({"digest"})
+          .add("digest", &AlertsConfig::digest, object_of(fields_of_digest()),
+               "at scheduled times: which models moved, with few false ones among them (docs/digest.md)")
           .check(check_webhook_names);
   return table;
 }

@@ -12,22 +12,6 @@ using detectors::evidence::EvidenceKind;
 using detectors::evidence::kAllEvidenceKinds;
 using detectors::evidence::KindWeights;
 
-FieldType<std::string> zone_type() {
-  FieldType<std::string> type = text_type();
-  type.name = "time zone";
-  type.read = [read = type.read](const Node& node, std::string& out, const std::string& path,
-                                 Faults& faults) {
-    std::string name;
-    const std::size_t before = faults.size();
-    read(node, name, path, faults);
-    if (faults.size() > before) return;
-    const auto zone = load_time_zone(name);
-    if (!zone.ok()) return add_fault(faults, node, path, zone.error().message);
-    out = name;
-  };
-  return type;
-}
-
 FieldType<std::int64_t> day_type() {
   FieldType<std::int64_t> type;
   type.name = "day";
@@ -112,6 +96,22 @@ FieldType<KindWeights> kinds_type() {
 }
 
 }  // namespace
+
+FieldType<std::string> zone_type() {
+  FieldType<std::string> type = text_type();
+  type.name = "time zone";
+  type.read = [read = type.read](const Node& node, std::string& out, const std::string& path,
+                                 Faults& faults) {
+    std::string name;
+    const std::size_t before = faults.size();
+    read(node, name, path, faults);
+    if (faults.size() > before) return;
+    const auto zone = load_time_zone(name);
+    if (!zone.ok()) return add_fault(faults, node, path, zone.error().message);
+    out = name;
+  };
+  return type;
+}
 
 const Fields<SeasonConfig>& fields_of_season() {
   using Cells = SeasonConfig::Cells;

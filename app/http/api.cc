@@ -83,6 +83,11 @@ Mailbox::Work slices(const ApiRequest& request) {
   };
 }
 
+Mailbox::Work digest(const ApiRequest& request) {
+  const Result<bool> now = now_asked(request);
+  return [now](EngineView& view) { return now ? answer(view.digest_json(*now)) : failure(now.error()); };
+}
+
 Mailbox::Work incidents(const ApiRequest&) {
   return [](EngineView& view) { return answer(view.incidents_json()); };
 }
@@ -136,6 +141,7 @@ std::span<const Route> routes() {
       {"GET", {"api", "v1", "models", "*", "series"}, series},
       {"GET", {"api", "v1", "models", "*", "slices"}, slices},
       {"POST", {"api", "v1", "models", "*", "actions", "retrain"}, retrain},
+      {"GET", {"api", "v1", "digest"}, digest},
       {"GET", {"api", "v1", "incidents"}, incidents},
       {"POST", {"api", "v1", "incidents", "*", "resolve"}, resolve},
       {"POST", {"api", "v1", "incidents", "*", "acknowledge"}, acknowledge},

@@ -106,6 +106,15 @@ Response failure(int status, std::string_view message) {
 
 Response failure(const Error& error) { return failure(status_of(error.code), error.message); }
 
+Result<bool> now_asked(const ApiRequest& request) {
+  for (const auto& [name, value] : request.target.query)
+    if (name != "now") return Error{ErrorCode::invalid, "unknown parameter " + name + "; known: now"};
+  const std::string* now = request.target.find("now");
+  if (now == nullptr || *now == "false") return false;
+  if (now->empty() || *now == "true") return true;
+  return Error{ErrorCode::invalid, "now: " + *now + " is neither true nor false"};
+}
+
 Result<SlicesQuery> slices_query(const ApiRequest& request) {
   SlicesQuery query;
   query.model = request.names.at(0);

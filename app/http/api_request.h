@@ -26,6 +26,9 @@ Result<RetrainQuery> retrain_query(const ApiRequest& request);
 // Those of /slices, likewise.
 Result<SlicesQuery> slices_query(const ApiRequest& request);
 
+// The parameter of /digest: whether one as of now is wanted.
+Result<bool> now_asked(const ApiRequest& request);
+
 Response answer(Result<std::string> document);  // 200, or the error's status
 Response answer(const Status& done);            // 200 {"status":"done"}, or the error's status
 Response failure(const Error& error);

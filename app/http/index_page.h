@@ -12,6 +12,7 @@ inline constexpr const char* kIndexPage = R"(<!doctype html>
 <li><a href="/api/v1/models">/api/v1/models</a>, <code>/api/v1/models/{model}</code>,
  <code>/api/v1/models/{model}/series?column=&amp;statistic=</code> or <code>?metric=</code></li>
 <li><code>/api/v1/models/{model}/slices?window=</code></li>
+<li><a href="/api/v1/digest">/api/v1/digest</a>, <a href="/api/v1/digest?now=true"><code>?now=true</code></a></li>
 <li><a href="/api/v1/incidents">/api/v1/incidents</a>, <code>POST …/{id}/resolve</code>, <code>…/acknowledge</code></li>
 <li><a href="/api/v1/deliveries">/api/v1/deliveries</a>, <code>POST …/{id}/retry</code></li>
 <li><a href="/api/v1/status/build">/api/v1/status/build</a>, <a href="/api/v1/status/config">/api/v1/status/config</a></li>

@@ -59,6 +59,9 @@ class EngineView {
 
   virtual Result<std::string> slices_json(const SlicesQuery& query) = 0;
 
+  // The newest digest, or one as of now.
+  virtual Result<std::string> digest_json(bool now) = 0;
+
   virtual Result<std::string> incidents_json() = 0;
   virtual Status resolve_incident(std::string_view id) = 0;
   virtual Status acknowledge_incident(std::string_view id) = 0;

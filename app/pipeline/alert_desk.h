@@ -10,8 +10,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "alerts/digest_notice.h"
 #include "alerts/incident_book.h"
 #include "alerts/outbox.h"
 #include "alerts/retraining_book.h"
@@ -49,10 +51,17 @@ class AlertDesk {
   // Once everything is restored.
   void resume();
 
+  void tell(alerts::DigestNotice digest) {
+    outbox.enqueue(digest, wall_now);
+    digests.push_back(std::move(digest));
+    unsaved = true;
+  }
+
   alerts::IncidentBook book;
   alerts::Outbox outbox;
   alerts::RetrainingBook retrainings;
   std::vector<alerts::IncidentEvent> events;  // since the last who-ever-prints took them
+  std::vector<alerts::DigestNotice> digests;  // likewise
   Time wall_now = 0;
   bool unsaved = false;  // something happened since the last checkpoint
 

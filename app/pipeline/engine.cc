@@ -30,7 +30,8 @@ Engine::State::State(const EngineParts& parts, ReferenceShelf shelf)
     : config(parts.config),
       clocks(clock_options(*parts.config)),
       registry(*parts.config, std::move(shelf)),
-      desk({.base_url = parts.base_url}) {
+      desk({.base_url = parts.base_url}),
+      digests(*parts.config) {
   desk.book.set_mute_windows(config->alerts.mute);
 }
 
@@ -42,6 +43,7 @@ Engine::Engine(EngineParts parts, ReferenceShelf shelf)
               .registry = &state_.registry,
               .desk = &state_.desk,
               .history = &state_.history,
+              .digests = &state_.digests,
               .log = parts_.log,
               .gather = [this](Version& version) { gather_open_slots(version); },
               .cells_known = [this](const Version& version, const detectors::RawRow& row,

@@ -24,6 +24,7 @@
 #include "app/config/config.h"
 #include "app/log.h"
 #include "app/pipeline/alert_desk.h"
+#include "app/pipeline/digests.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/lane.h"
@@ -84,6 +85,7 @@ class Engine {
     Registry registry;
     AlertDesk desk;
     HistoryWriter history;
+    Digests digests;
     std::array<collector::IdShard, collector::kShards> shards;
     std::map<std::string, TopicCounters> topics;
     LimitLog limits;
@@ -112,11 +114,13 @@ class Engine {
   Status load_alerts();
   Status load_open_slots();
   Status load_positions();
+  Status load_digests();
   Status load_model_numbers();
   void put_versions();
   void put_model_numbers();
   void put_joins();
   void put_alerts();
+  void put_digests();
   void put_open_slots();
   void put_positions();
   void forget_history();

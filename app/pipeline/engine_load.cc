@@ -19,8 +19,9 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineParts parts) {
 }
 
 Status Engine::load() {
-  for (const auto step : {&Engine::check_slot_length, &Engine::load_versions, &Engine::load_joins,
-                          &Engine::load_alerts, &Engine::load_open_slots, &Engine::load_positions})
+  for (const auto step :
+       {&Engine::check_slot_length, &Engine::load_versions, &Engine::load_joins, &Engine::load_alerts,
+        &Engine::load_digests, &Engine::load_open_slots, &Engine::load_positions})
     if (Status done = (this->*step)(); !done.ok()) return done;
   horizons_ = state_.registry.label_horizons();
   settle_superseded();
@@ -145,6 +146,11 @@ Status Engine::load_alerts() {
   });
   state_.desk.resume();
   return done.ok() ? fault : done;
+}
+
+Status Engine::load_digests() {
+  return read_state(*parts_.store, storage::meta_key("digests"), "digests",
+                    [&](Decoder& in) { return state_.digests.load(in, state_.registry.version_count()); });
 }
 
 Status Engine::load_open_slots() {

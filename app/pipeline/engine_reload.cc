@@ -18,6 +18,7 @@ Status Engine::reconfigure(const Config& config, Time wall_now) {
   state_.registry.reconfigure(config, std::move(*shelf));
   state_.desk.book.set_mute_windows(config.alerts.mute);
   state_.desk.outbox.configure(config.alerts.webhooks, wall_now);
+  state_.digests.reconfigure(config);
   judge_.reconfigure(config);
   for (const auto& lane : lanes_) lane->set(lane_settings(config, parts_.replay));
   for (Version* version : state_.registry.versions_by_name()) {

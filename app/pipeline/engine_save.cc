@@ -13,6 +13,7 @@ Status Engine::checkpoint() {
   put_versions();
   put_joins();
   put_alerts();
+  put_digests();
   unwritten_.mark();  // what follows is there to be put again
   put_open_slots();
   put_positions();
@@ -111,6 +112,13 @@ void Engine::put_alerts() {
   state_.desk.outbox.take_changes(writer(storage::delivery_key));
 }
 
+void Engine::put_digests() {
+  if (!std::exchange(state_.digests.changed, false)) return;
+  Encoder out;
+  state_.digests.save(out);
+  unwritten_.put(storage::meta_key("digests"), seal("digests", kStateFormat, out.bytes()));
+}
+
 void Engine::put_open_slots() {
   std::map<SlotKey, const OpenSlot*> single;
   std::map<SlotKey, OpenSlot> several;
@@ -177,9 +185,10 @@ void Engine::put_positions() {
 Status Engine::forget_model(std::string_view name) {
   Model* model = state_.registry.find(name);
   if (model == nullptr) return Error{ErrorCode::not_found, "no model '" + std::string(name) + "'"};
+  std::vector<std::uint32_t> gone;
   for (const auto& [label, version] : model->versions) {
     gather_open_slots(*version);
-    const std::uint32_t series = version->series;
+    const std::uint32_t series = gone.emplace_back(version->series);
     std::erase_if(judge_.rows, [&](const auto& entry) { return entry.first.series == series; });
     std::erase_if(judge_.pairs, [&](const auto& entry) { return entry.first.series == series; });
     storage::forget_series(series, unwritten_);
@@ -193,6 +202,7 @@ Status Engine::forget_model(std::string_view name) {
   state_.desk.book.forget_model(name);
   state_.desk.retrainings.forget_model(name);
   state_.desk.outbox.forget_model(name, state_.desk.wall_now);
+  state_.digests.forget_model(name, gone);
   state_.registry.forget(*model);
   if (parts_.dead_letters->pending() == 0) return checkpoint();
   state_.desk.unsaved = true;  // as soon as they are acknowledged

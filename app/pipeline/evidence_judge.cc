@@ -57,6 +57,12 @@ void EvidenceJudge::advance(Model& model, std::int64_t slot) {
   }
 }
 
+void EvidenceJudge::share_labels(Version& version, std::int64_t slot) {
+  if (!version.evidence) return;
+  for (auto& [kind, watch] : version.evidence->kinds)
+    if (ev::lives_on_labels(kind)) apply_shares(version, watch, slot + 1);
+}
+
 // Grants of the slots before this one.
 void EvidenceJudge::apply_shares(Version& version, KindWatch& watch, std::int64_t slot) {
   if (slot <= watch.shared) return;

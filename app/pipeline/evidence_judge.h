@@ -77,6 +77,8 @@ class EvidenceJudge {
   void predicted(Version& version, std::int64_t slot);
   // The prediction clock has passed all slots up to this one: grants end where predictions did.
   void advance(Model& model, std::int64_t slot);
+  // Likewise the feedback clock: grants of the kinds that live on labels, of the slots up to this one.
+  void share_labels(Version& version, std::int64_t slot);
   // The feedback clock has passed all slots up to this one: verdicts that waited for it.
   void settle_verdicts(Version& version, std::int64_t slot);
   // A model event of another version answered the incident: it is over, but what moved stays paused.

@@ -127,7 +127,7 @@ Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder&
   for (const auto& [name, blocks] : watch.renormed)
     if (auto monitors = renormed_monitors(version, watch, name))
       watch.evidence.replace(name, std::move(monitors));
-  Decoder capital(in.get_text());
+  Decoder capital(Unsealed{in.format(), in.get_text()});
   return watch.evidence.restore(capital);
 }
 
@@ -182,7 +182,7 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
   if (Status done = restore_labels(version); !done.ok()) return done;
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     const auto kind = static_cast<Kind>(in.get_u8());
-    Decoder one(in.get_text());
+    Decoder one(Unsealed{in.format(), in.get_text()});
     const auto watch = evidence.kinds.find(kind);
     if (watch == evidence.kinds.end()) continue;  // the configuration no longer has its columns
     if (Status done = restore_watch(version, watch->second, one); !done.ok()) return done;

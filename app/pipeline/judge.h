@@ -19,6 +19,7 @@
 #include "app/log.h"
 #include "app/pipeline/alert_desk.h"
 #include "app/pipeline/comparison_judge.h"
+#include "app/pipeline/digests.h"
 #include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/lane.h"
@@ -33,6 +34,7 @@ class Judge {
     Registry* registry = nullptr;
     AlertDesk* desk = nullptr;
     HistoryWriter* history = nullptr;
+    Digests* digests = nullptr;
     Logger log;
     // A version's reference became known. gather: all its open slots come to `rows`. cells_known: a row
     // that was kept whole has its cells, the join shall know. settle: changes of pairs that this made
@@ -96,6 +98,10 @@ class Judge {
   Drifts run_detectors(Version& version, detectors::Side side, const std::vector<WatchedValue>& values,
                        const std::vector<std::string>& names);
   void judge_silence(Model& model, Time until);
+  bool holds_predictions(std::int64_t slot);
+  void draft_digest(std::int64_t slot);
+  void let_digests_stand(std::int64_t slot);
+  void complete_digests(std::int64_t slot, bool all);
   void take_model_events(std::int64_t slot);
   void answer(const Lane::HeardModelEvent& event, const std::string& incident, Time slot_end);
 

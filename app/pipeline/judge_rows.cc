@@ -111,17 +111,22 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
     if (!rows.empty()) next = rows.begin()->first.slot;
     if (!model_events.empty()) next = std::min(next, model_events.begin()->first);
     if (next == std::numeric_limits<std::int64_t>::max() || !passed(next, prediction_clock)) break;
+    draft_digest(next);
     bring_references_to(next);
     for (Model* model : parts_.registry->models_by_name())
       judge_silence(*model, slot_end(next, slot_length()) - 1);
+    const bool predictions = holds_predictions(next);
     close_row_slot(next);
+    if (predictions) let_digests_stand(next);
   }
   if (prediction_clock != kNoTime) {
+    if (prediction_clock != kEndOfTime) draft_digest(slot_of(prediction_clock, slot_length()));
     bring_references_to(slot_of(prediction_clock, slot_length()));
     for (Model* model : parts_.registry->models_by_name()) judge_silence(*model, prediction_clock);
   }
   while (!pairs.empty() && passed(pairs.begin()->first.slot, feedback_clock)) {
     const SlotKey key = pairs.begin()->first;
+    complete_digests(key.slot, false);
     close_due_cohorts(key.slot - 1);
     evidence_.settle_verdicts(parts_.registry->version(key.series), key.slot - 1);
     const PairChanges changes = std::move(pairs.begin()->second);
@@ -132,6 +137,7 @@ void Judge::close(Time prediction_clock, Time feedback_clock) {
   const auto newest = [&](Time clock) { return slot_of(clock, slot_length()) - 1; };
   if (feedback_clock == kNoTime) return;
   comparisons_.close_through(newest(feedback_clock));
+  complete_digests(newest(feedback_clock) + 1, feedback_clock == kEndOfTime);
   if (feedback_clock != kEndOfTime) close_due_cohorts(newest(feedback_clock));
   for (Version* version : parts_.registry->versions_by_name()) {
     if (feedback_clock != kEndOfTime) renew_pair_reference(*version, newest(feedback_clock) + 1);

@@ -9,6 +9,7 @@
 #include "app/config/show.h"
 #include "app/http/json.h"
 #include "app/pipeline/comparison_findings.h"
+#include "app/pipeline/digest_document.h"
 #include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
@@ -281,6 +282,8 @@ Result<std::string> LiveView::slices_json(const SlicesQuery& query) {
   const std::int64_t slots = std::max<std::int64_t>(1, (window + slot - 1) / slot);
   return slices_document(slices_of(**version, newest + 1 - slots, newest, slot));
 }
+
+Result<std::string> LiveView::digest_json(bool now) { return digest_document(engine_, now); }
 
 Result<std::string> LiveView::incidents_json() {
   auto& desk = engine_.state().desk;

@@ -307,6 +307,13 @@ void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Metric
   }
 }
 
+void add_digest(const Digests& digests, MetricFamilies& families) {
+  if (!digests.newest()) return;
+  families[MetricId::digest_discoveries].add({}, static_cast<double>(digests.newest()->discoveries));
+  families[MetricId::digest_hypotheses].add({}, static_cast<double>(digests.newest()->hypotheses));
+  families[MetricId::digest_last_timestamp].add({}, seconds(digests.newest()->notice.at));
+}
+
 void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
   if (facts.last_checkpoint)
@@ -338,6 +345,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   add_series(engine, shown, families);
   add_alerts(engine, shown, families);
   for (alerts::MetricFamily& family : comparison_metrics(engine)) families[family.what->id] = std::move(family);
+  add_digest(state.digests, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
   std::vector<alerts::MetricFamily> all = families.all();

@@ -14,6 +14,7 @@ const std::vector<Protocol>& protocols() {
       {"P8", p8_known_shifts},
       {"P9", [](const Effort&) { return p9_silence(); }},
       {"P11", p11_late_labels},
+      {"P12", p12_digests},
       {"P14", p14_regimes},
       {"compared", compared_streams},
       {"mutations", mutations},

@@ -31,6 +31,7 @@ Rows p7b_hard_months(const Effort& effort);
 Rows p8_known_shifts(const Effort& effort);
 Rows p9_silence();
 Rows p11_late_labels(const Effort& effort);
+Rows p12_digests(const Effort& effort);
 Rows p14_regimes(const Effort& effort);
 // Streams on which others are compared (run.py), what driftd makes of them, and the files of them.
 Rows compared_streams(const Effort& effort);

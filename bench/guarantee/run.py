@@ -28,7 +28,7 @@ WORK = ROOT / "build" / "guarantee"
 STREAMS = WORK / "streams"
 CACHE = Path(os.environ.get("DRIFTD_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "driftd")
 DATA = ROOT.parent / "shared" / "data"
-PROTOCOLS = ("P1", "P2", "P3", "P5", "P6", "P7", "P7b", "P8", "P9", "P11", "P14", "mutations", "compared")
+PROTOCOLS = ("P1", "P2", "P3", "P5", "P6", "P7", "P7b", "P8", "P9", "P11", "P12", "P14", "mutations", "compared")
 STAGES = ("protocols", "competitors", "real", "report")
 
 

@@ -42,8 +42,7 @@ double KindEvidence::granted(std::int64_t slot) const {
 void KindEvidence::settle(std::int64_t slot) {
   granted_ = granted(slot);
   if (!booked_ || slot > *booked_) booked_ = slot;
-  for (auto& [name, entry] : series_)
-    if (!entry.evidence.paused()) entry.evidence.carry(slot, grant_ * entry.weight);
+  for (auto& [name, entry] : series_) entry.evidence.carry(slot, grant_ * entry.weight);
   settled_ = std::max(settled_, slot);
 }
 
@@ -65,7 +64,7 @@ std::optional<Alarm> KindEvidence::close(std::int64_t slot, std::size_t cell,
                                          std::span<const SlotCounts> counts) {
   for (const SlotCounts& one : counts) {
     const auto found = series_.find(*one.series);
-    if (found == series_.end() || found->second.evidence.paused()) continue;
+    if (found == series_.end()) continue;
     found->second.evidence.close(slot, cell, one.counts, grant_ * found->second.weight);
   }
   settled_ = std::max(settled_, slot);
@@ -144,6 +143,17 @@ std::vector<std::pair<SeriesName, double>> KindEvidence::by_series() const {
   return all;
 }
 
+KindStanding KindEvidence::standing(std::int64_t slot) const {
+  KindStanding sum;
+  for (const auto& [name, entry] : series_) {
+    const Standing one = entry.evidence.standing(slot, grant_ * entry.weight);
+    sum.whole.capital += one.capital;
+    sum.whole.granted += one.granted;
+    if (one.capital > 0) sum.by_series.emplace_back(name, one.capital);
+  }
+  return sum;
+}
+
 void KindEvidence::save(Encoder& out) const {
   out.put_double(grant_);
   out.put_double(granted_);
@@ -184,7 +194,7 @@ Status KindEvidence::restore(Decoder& in) {
   for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
     std::string segment(in.get_text());
     std::string column(in.get_text());
-    Decoder state(in.get_text());
+    Decoder state(Unsealed{in.format(), in.get_text()});
     const auto found = known.find({std::move(segment), std::move(column)});
     if (found == known.end()) continue;
     Entry& entry = found->second->second;

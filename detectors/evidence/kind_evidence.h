@@ -7,6 +7,9 @@
 // caught up. Sums run over the series in the order of (segment, column's place), so that S is the same to
 // the bit however the series were added.
 //
+// For digests there is a copy of all this that is never reset or paused (unreset_capital.h); here it stands
+// beside, and changes nothing.
+//
 // The ledger: what was granted is what unpaused series were granted, booked in event time whether or not
 // they had events; what was spent is the number of alarms.
 //
@@ -22,6 +25,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/codec.h"
@@ -59,6 +63,12 @@ struct Alarm {
 
 inline constexpr double kPausedShare = 0.95;
 
+// Of the copy that is never reset or paused, without bank terms.
+struct KindStanding {
+  Standing whole;
+  std::vector<std::pair<SeriesName, double>> by_series;  // capital, those above 0, in order
+};
+
 class KindEvidence {
  public:
   // Capital is granted from the slot after `before` on.
@@ -94,6 +104,9 @@ class KindEvidence {
   [[nodiscard]] double evidence() const { return evidence_; }
   // The part of S that a column has, by segment and column, after that test.
   [[nodiscard]] std::vector<std::pair<SeriesName, double>> by_series() const;
+
+  // At the end of `slot`, which is settled or after it.
+  [[nodiscard]] KindStanding standing(std::int64_t slot) const;
 
   // Alarms' worth of capital granted up to the end of `slot`, and spent.
   [[nodiscard]] double granted(std::int64_t slot) const;

@@ -39,7 +39,8 @@ SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, P
     : monitors_(std::move(monitors)),
       pace_(pace),
       weights_(component_weights(*monitors_)),
-      traffic_(monitors_->monitors.size(), pace.slot) {
+      traffic_(monitors_->monitors.size(), pace.slot),
+      copy_(pace.eta) {
   for (const double weight : weights_) total_weight_ += weight;
   capital_.resize(weights_.size());
   rise_.resize(weights_.size());
@@ -51,9 +52,8 @@ SeriesEvidence::SeriesEvidence(std::shared_ptr<const SeriesMonitors> monitors, P
 void SeriesEvidence::close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts,
                            double grant) {
   const bool any = note_traffic(slot, counts);
-  if (paused_) return;
   if (!last_) clear_capital(slot - 1);
-  if (bank_) {
+  if (bank_ && !paused_) {
     const std::size_t width = counts.empty() ? 0 : monitors_->monitors.front().monitor->width();
     bank_->close(slot, cell, counts.first(width), grant);
     closed_ = slot;
@@ -68,6 +68,7 @@ void SeriesEvidence::close(std::int64_t slot, std::size_t cell, std::span<const 
     first += monitor.components().size();
     from += monitor.width();
   }
+  copy_.grant(total_weight_ * grant);
   last_ = slot;
   add_up();
 }
@@ -90,21 +91,30 @@ bool SeriesEvidence::note_traffic(std::int64_t slot, std::span<const std::int64_
 void SeriesEvidence::step(std::size_t monitor, std::size_t first, std::int64_t slot, std::size_t cell,
                           std::span<const std::int64_t> counts, double grant) {
   const Monitor& bets = *monitors_->monitors[monitor].monitor;
-  const std::size_t size = bets.components().size();
+  const std::span<double> logs(scratch_.data(), bets.components().size());
+  const bool any = bets.events(counts) > 0;
+  if (any) {
+    bets.log_likelihoods(counts, cell, logs);
+    const double tempering = inflation(monitor);
+    for (double& log : logs) log /= tempering;
+  } else {
+    std::fill(logs.begin(), logs.end(), 0.0);
+  }
+  copy_.play(first, logs, weights_, grant, paused_);
+  if (!paused_) move_capital(first, logs, any, slot, grant);
+}
+
+void SeriesEvidence::move_capital(std::size_t first, std::span<const double> logs, bool any,
+                                  std::int64_t slot, double grant) {
+  const std::size_t size = logs.size();
   double* const capital = capital_.data() + first;
   const double* const weights = weights_.data() + first;
   for (std::size_t c = 0; c < size; ++c) capital[c] = pace_.eta * capital[c] + weights[c] * grant;
-  if (bets.events(counts) > 0) {
-    const std::span<double> logs(scratch_.data(), size);
+  if (any) {
     const std::span<double> next(scratch_.data() + weights_.size(), size);
-    bets.log_likelihoods(counts, cell, logs);
-    const double tempering = inflation(monitor);
     std::copy_n(capital, size, next.begin());
     maths::portable_log(next);
-    for (std::size_t c = 0; c < size; ++c) {
-      logs[c] /= tempering;
-      next[c] += logs[c];
-    }
+    for (std::size_t c = 0; c < size; ++c) next[c] += logs[c];
     maths::portable_exp(next);
     std::copy_n(next.begin(), size, capital);
     follow_starts(first, logs, slot);
@@ -121,9 +131,10 @@ void SeriesEvidence::follow_starts(std::size_t first, std::span<const double> lo
 }
 
 // k by its binary digits: exact for one slot, close for any number, and the same for the same k.
-SeriesEvidence::Stretch SeriesEvidence::stretch_to(std::int64_t slot) const {
+Stretch SeriesEvidence::stretch_to(std::int64_t slot) const {
   Stretch stretch;
   const auto slots = static_cast<std::uint64_t>(last_ ? std::max<std::int64_t>(slot - *last_, 0) : 0);
+  stretch.slots = slots;
   for (int bit = 63; bit >= 0; --bit) {
     if (slots >> bit == 0) continue;
     stretch.grants *= 1 + stretch.keep;
@@ -143,12 +154,14 @@ double SeriesEvidence::capital_at(std::size_t component, const Stretch& stretch,
 void SeriesEvidence::forward(std::int64_t slot, double grant) {
   if (!last_ || slot <= *last_) return;
   const Stretch stretch = stretch_to(slot);
-  for (std::size_t c = 0; c < capital_.size(); ++c) capital_[c] = capital_at(c, stretch, grant);
+  copy_.pass(stretch, weights_, total_weight_, grant, paused_);
+  if (!paused_)
+    for (std::size_t c = 0; c < capital_.size(); ++c) capital_[c] = capital_at(c, stretch, grant);
   last_ = slot;
 }
 
 void SeriesEvidence::carry(std::int64_t slot, double grant) {
-  if (paused_) return;
+  if (paused_) return forward(slot, grant);
   if (bank_) bank_->carry(slot, grant);
   if (!last_) {
     clear_capital(slot);
@@ -198,6 +211,7 @@ void SeriesEvidence::reset(std::int64_t slot) {
     resume(slot);
     return;
   }
+  copy_.take_over(capital_);
   std::fill(capital_.begin(), capital_.end(), 0.0);
   sum_ = 0;
   last_ = slot;
@@ -217,6 +231,7 @@ void SeriesEvidence::resume(std::int64_t slot) {
 }
 
 void SeriesEvidence::clear_capital(std::int64_t slot) {
+  copy_.take_over(capital_);
   std::fill(capital_.begin(), capital_.end(), 0.0);
   std::fill(rise_.begin(), rise_.end(), 0.0);
   std::fill(start_.begin(), start_.end(), slot + 1);
@@ -243,6 +258,14 @@ double SeriesEvidence::inflation(std::size_t monitor) const {
   return 1 + (weighted.inflation - 1) * std::max(1.0, traffic);
 }
 
+Standing SeriesEvidence::standing(std::int64_t slot, double grant) const {
+  if (!last_) return {};
+  const Stretch stretch = stretch_to(slot);
+  const double total = total_weight_ * grant;
+  const double own = paused_ ? 0 : stretch.keep * sum_ + stretch.grants * total;
+  return copy_.standing(own, stretch, total, paused_);
+}
+
 void SeriesEvidence::save(Encoder& out) const {
   out.put_u64(capital_.size());
   out.put_bool(bank_.has_value());
@@ -255,6 +278,7 @@ void SeriesEvidence::save(Encoder& out) const {
   for (const std::int64_t start : start_) out.put_i64(last_.value_or(0) - start);
   traffic_.save(out);
   if (bank_) bank_->save(out);
+  copy_.save(out);
 }
 
 Result<SeriesEvidence> SeriesEvidence::load(std::shared_ptr<const SeriesMonitors> monitors, Pace pace,
@@ -262,7 +286,9 @@ Result<SeriesEvidence> SeriesEvidence::load(std::shared_ptr<const SeriesMonitors
   SeriesEvidence series(std::move(monitors), pace);
   const bool sane = series.load_components(in) && series.traffic_.load(in) &&
                     (!series.bank_ || series.bank_->load(in)) && in.ok();
-  if (!sane) return Error{ErrorCode::corrupt, "evidence: the bytes are no state of this series"};
+  const bool copied = sane && (in.format() < 7 || series.copy_.load(in, series.capital_.size()));
+  if (!copied) return Error{ErrorCode::corrupt, "evidence: the bytes are no state of this series"};
+  if (in.format() < 7) series.copy_.begin_late(series.capital_);
   series.add_up();
   return series;
 }

@@ -8,6 +8,8 @@
 // scaled by the traffic of the last 7 days, this slot's included (STATISTICS 5). Where the series has a
 // bank, half of every grant is the bank's.
 //
+// Beside it goes a copy that is never reset or paused, for digests (unreset_capital.h).
+//
 // Computed as log M_c = log L_c / VIF + log(eta M_c + w_c g), M_c at most 10, sums in the order of the
 // components, with detectors/maths/portable.h: the same calls give the same bits.
 //
@@ -27,6 +29,7 @@
 #include "detectors/evidence/monitor.h"
 #include "detectors/evidence/monitor_reference.h"
 #include "detectors/evidence/recent_traffic.h"
+#include "detectors/evidence/unreset_capital.h"
 
 namespace driftd::detectors::evidence {
 
@@ -77,7 +80,8 @@ class SeriesEvidence {
   // series' capital of one slot, also for the slots since the last one that had events; carry() first
   // where it has changed. The first call begins at its slot. A slot without events may be passed over, but
   // then the blocks of the bank that end with it are lost; no counts at all say that it had none. Bank
-  // terms of the slot are in sum() until the next call. While paused, only the traffic is noted.
+  // terms of the slot are in sum() until the next call. While paused, the traffic is noted and the copy goes
+  // on.
   void close(std::int64_t slot, std::size_t cell, std::span<const std::int64_t> counts, double grant);
   // Brings the capital forward to the end of `slot`, without events; where the grant changes. Nothing
   // where it is there already. As the first call: the series begins after `slot`.
@@ -97,17 +101,15 @@ class SeriesEvidence {
   // The bank's part in sum(): where there is one, the alarm is at most `calibrated`.
   [[nodiscard]] double bank_sum() const;
   [[nodiscard]] double inflation(std::size_t monitor) const;  // as used in the slot closed last
+  // Of the copy that is never reset or paused, without the bank, at the end of `slot` >= the last one closed.
+  [[nodiscard]] Standing standing(std::int64_t slot, double grant) const;
 
   void save(Encoder& out) const;
-  // Fails with `corrupt` where the bytes are no state of a series of these monitors.
+  // Fails with `corrupt` where the bytes are no state of a series of these monitors. Of format 6: the copy
+  // begins here.
   static Result<SeriesEvidence> load(std::shared_ptr<const SeriesMonitors> monitors, Pace pace, Decoder& in);
 
  private:
-  // What k empty slots do: M becomes keep * M + grants * w g.
-  struct Stretch {
-    double keep = 1;
-    double grants = 0;
-  };
   [[nodiscard]] Stretch stretch_to(std::int64_t slot) const;
   [[nodiscard]] double capital_at(std::size_t component, const Stretch& stretch, double grant) const;
   // Whether there were events.
@@ -115,6 +117,8 @@ class SeriesEvidence {
   void forward(std::int64_t slot, double grant);
   void step(std::size_t monitor, std::size_t first, std::int64_t slot, std::size_t cell,
             std::span<const std::int64_t> counts, double grant);
+  void move_capital(std::size_t first, std::span<const double> logs, bool any, std::int64_t slot,
+                    double grant);
   void follow_starts(std::size_t first, std::span<const double> logs, std::int64_t slot);
   void clear_capital(std::int64_t slot);
   void add_up();
@@ -135,6 +139,7 @@ class SeriesEvidence {
   bool paused_ = false;
   RecentTraffic traffic_;
   std::optional<Bank> bank_;
+  UnresetCapital copy_;
 };
 
 }  // namespace driftd::detectors::evidence

@@ -199,7 +199,13 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Alerts, ConfigFault,
     testing::Values(
-        Case{"alerts: {digest: 1h}", "3: alerts.digest: not supported by this version"},
+        Case{"alerts: {digest: 1h}", "3: alerts.digest: expected keys with values, not \"1h\""},
+        Case{"alerts:\n  digest: {alpha: 0.1}", "4: alerts.digest.at: is required"},
+        Case{"alerts:\n  digest: {at: \"0 25 * * *\"}", "4: alerts.digest.at: hour: \"25\" is not 0 to 23"},
+        Case{"alerts:\n  digest: {at: \"@daily\", alpha: 1}",
+             "4: alerts.digest.alpha: \"1\" is out of range: (0, 1)"},
+        Case{"alerts:\n  digest: {at: \"@daily\", timezone: Europe/Berln}",
+             "4: alerts.digest.timezone: unknown time zone Europe/Berln; did you mean Europe/Berlin?"},
         Case{"alerts:\n  webhooks:\n    - {name: a, url: 'http://x/'}\n    - {name: a, url: 'http://y/'}",
              "6: alerts.webhooks[1].name: the webhook a stands twice"}));
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "alerts/digest_notice.h"
 #include "alerts/exposition.h"
 #include "alerts/incident.h"
 #include "app/http/json.h"
@@ -63,6 +64,12 @@ class FakeView : public EngineView {
         "credit", "7", kOpened, kOpened + query.window.value_or(kHour), "error_rate", 5210, 5210, 0.135, {}};
     summary.slices.push_back({"country = FR and age > 45", {"country", "age"}, 417, 0.08, 0.31, 0.12, 0.09});
     return slices_document(summary);
+  }
+  Result<std::string> digest_json(bool now) override {
+    asked.emplace_back(now ? "digest now" : "digest");
+    std::string document = alerts::data_json(alerts::example_digest(kOpened), "http://127.0.0.1:9108");
+    document.pop_back();
+    return document + R"(,"next_at":"2026-11-28T08:00:00Z"})";
   }
   Result<std::string> incidents_json() override {
     return R"({"incidents":[)" + alerts::incident_json(example_incident(), "http://127.0.0.1:9108") + "]}";

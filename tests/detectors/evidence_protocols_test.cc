@@ -81,6 +81,10 @@ TEST(P8KnownShifts, AreFoundWithinTheirDelays) {
 
 TEST(P9Silence, NeverAlarmsInTenBudgets) { expect_that_all_hold(guarantee::p9_silence()); }
 
+TEST(P12Digests, ListFewFalseOnesAndMostOfTheTrue) {
+  expect_that_all_hold(guarantee::p12_digests(effort(1)));
+}
+
 TEST(P14Regimes, AreQuietByTurnsAndOneThatIsNotKnownIsFound) {
   expect_that_all_hold(guarantee::p14_regimes(effort(1)));
 }

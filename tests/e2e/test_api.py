@@ -5,6 +5,7 @@ import re
 
 import requests
 from paths import ROOT
+from process import wait_until
 
 
 def examples():
@@ -54,6 +55,7 @@ def test_the_page_has_an_example_of_every_route():
         ("GET", "/api/v1/incidents"),
         ("POST", "/api/v1/incidents/[^/]+/resolve"),
         ("POST", "/api/v1/incidents/[^/]+/acknowledge"),
+        ("GET", "/api/v1/digest"),
         ("GET", "/api/v1/deliveries"),
         ("POST", "/api/v1/deliveries/[^/]+/retry"),
         ("GET", "/api/v1/status/config"),
@@ -68,9 +70,11 @@ def test_a_running_driftd_answers_in_the_documented_forms(driftd, broker, topic)
         {
             "kafka": {"brokers": [broker.bootstrap], "start": "earliest", "topics": {"predictions": [predictions]}},
             "models": {"credit": {"reference": {"first": 100}}},
+            "alerts": {"digest": {"at": "*/5 * * * *"}},
         }
     )
     broker.produce(predictions, [prediction(i) for i in range(1000)])
+    wait_until(lambda: requests.get(f"{running.url}/api/v1/digest", timeout=30).status_code == 200, 30, "the first digest")
     for method, target, status, documented in examples():
         if method != "GET" or status != 200:
             continue
