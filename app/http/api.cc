@@ -14,6 +14,7 @@
 #include "app/http/index_page.h"
 #include "app/http/json.h"
 #include "app/http/origin.h"
+#include "app/http/reference_wish.h"
 #include "app/http/target.h"
 #include "app/version.h"
 
@@ -83,6 +84,17 @@ Mailbox::Work slices(const ApiRequest& request) {
   };
 }
 
+Mailbox::Work references(const ApiRequest& request) {
+  return [name = request.names.at(0)](EngineView& view) { return answer(view.references_json(name)); };
+}
+
+Mailbox::Work adopt_reference(const ApiRequest& request) {
+  Result<ReferenceWish> wish = reference_wish(request);
+  return [wish = std::move(wish)](EngineView& view) {
+    return wish ? answer(view.adopt_reference(*wish)) : failure(wish.error());
+  };
+}
+
 Mailbox::Work incidents(const ApiRequest&) {
   return [](EngineView& view) { return answer(view.incidents_json()); };
 }
@@ -128,6 +140,8 @@ std::span<const Route> routes() {
       {"DELETE", {"api", "v1", "models", "*"}, forget_model},
       {"GET", {"api", "v1", "models", "*", "series"}, series},
       {"GET", {"api", "v1", "models", "*", "slices"}, slices},
+      {"GET", {"api", "v1", "models", "*", "references"}, references},
+      {"POST", {"api", "v1", "models", "*", "reference"}, adopt_reference},
       {"GET", {"api", "v1", "incidents"}, incidents},
       {"POST", {"api", "v1", "incidents", "*", "resolve"}, resolve},
       {"POST", {"api", "v1", "incidents", "*", "acknowledge"}, acknowledge},
@@ -205,7 +219,7 @@ void dispatch(Mailbox& mailbox, const Request& request, const Respond& respond) 
     if (method != "GET") {
       if (std::optional<Response> no = refuse_change(request)) return respond(std::move(*no));
     }
-    return mailbox.post(route.work({std::move(*names), std::move(*target)}), respond);
+    return mailbox.post(route.work({std::move(*names), std::move(*target), request.body}), respond);
   }
   respond(no_route(allowed, request.target));
 }

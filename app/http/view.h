@@ -38,6 +38,8 @@ struct SlicesQuery {
   std::optional<Duration> window;      // absent: the model's
 };
 
+struct ReferenceWish;  // reference_wish.h
+
 class EngineView {
  public:
   virtual ~EngineView() = default;
@@ -51,6 +53,10 @@ class EngineView {
   virtual Result<std::string> series_json(const SeriesQuery& query) = 0;
 
   virtual Result<std::string> slices_json(const SlicesQuery& query) = 0;
+
+  // The references that are kept of a model; one put in force, or what that would change.
+  virtual Result<std::string> references_json(std::string_view model) = 0;
+  virtual Result<std::string> adopt_reference(const ReferenceWish& wish) = 0;
 
   virtual Result<std::string> incidents_json() = 0;
   virtual Status resolve_incident(std::string_view id) = 0;

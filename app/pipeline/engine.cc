@@ -42,6 +42,7 @@ Engine::Engine(EngineParts parts, ReferenceShelf shelf)
               .registry = &state_.registry,
               .desk = &state_.desk,
               .history = &state_.history,
+              .references = &state_.references,
               .log = parts_.log,
               .gather = [this](Version& version) { gather_open_slots(version); },
               .cells_known = [this](const Version& version, const detectors::RawRow& row,

@@ -12,6 +12,7 @@
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
 #include "app/pipeline/metrics_page.h"
+#include "app/pipeline/reference_adoption.h"
 #include "app/pipeline/slices.h"
 #include "detectors/statistics/binned.h"
 
@@ -150,12 +151,21 @@ json segments_json(const Version& version) {
   return list;
 }
 
+// What happened to it, the latest last.
+json life_json(const Version& version) {
+  json list = json::array();
+  for (const LifeEvent& one : version.life)
+    list.push_back({{"event", name_of(one.event)}, {"time", format_rfc3339(one.time)}});
+  return list;
+}
+
 json version_json(const Version& version, const ClosedSlots& closed, const Config& config,
                   const alerts::IncidentBook& book) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
-                                      nullptr, false)}};
+                                      nullptr, false)},
+              {"events", life_json(version)}};
   const VersionCounters& counters = version.counters;
   one["coverage"] = {
       {"predictions", counters.predictions}, {"joined", counters.matched}, {"expired", counters.expired}};
@@ -262,6 +272,14 @@ Result<std::string> LiveView::slices_json(const SlicesQuery& query) {
   const Duration window = query.window.value_or((*version)->model->config->window);
   const std::int64_t slots = std::max<std::int64_t>(1, (window + slot - 1) / slot);
   return slices_document(slices_of(**version, newest + 1 - slots, newest, slot));
+}
+
+Result<std::string> LiveView::references_json(std::string_view model) {
+  return references_document(engine_, model);
+}
+
+Result<std::string> LiveView::adopt_reference(const ReferenceWish& wish) {
+  return app::adopt_reference(engine_, wish);
 }
 
 Result<std::string> LiveView::incidents_json() {

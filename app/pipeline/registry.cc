@@ -134,6 +134,7 @@ void Registry::reset(Version& version) {
   version.detectors.clear();
   version.counters = {};
   version.lineage.clear();
+  version.life.clear();
   version.retired = false;
   version.last_slot.reset();
   version.last_pair_slot.reset();
