@@ -1,4 +1,5 @@
-// `driftd reference`: what a model of a running driftd is compared with; another one adopted, or gone back to.
+// `driftd reference`: what a model of a running driftd is compared with; another one adopted, or gone back
+// to.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -77,9 +78,9 @@ void print_columns(std::ostream& out, const Json& document) {
                     rounded(missing, "now"), rounded(column, "outside")});
   }
   if (rows.size() > 1) print_table(out, rows);
-  for (const auto& [name, words] : {std::pair("columns_added", "new columns"),
-                                    std::pair("columns_removed", "columns that are gone"),
-                                    std::pair("columns_retyped", "columns of another type")}) {
+  for (const auto& [name, words] :
+       {std::pair("columns_added", "new columns"), std::pair("columns_removed", "columns that are gone"),
+        std::pair("columns_retyped", "columns of another type")}) {
     const Json list = document.value(name, Json::array());
     if (list.empty()) continue;
     out << words << ':';
@@ -109,8 +110,8 @@ void print_adoption(std::ostream& out, const Json& document) {
 Result<std::string> body_of(const Options& options) {
   if (!options.last.empty()) return Json{{"last", options.last}}.dump();
   if (!options.back.empty()) {
-    const bool is_number = options.back.size() <= 9 &&
-                           options.back.find_first_not_of("0123456789") == std::string::npos;
+    const bool is_number =
+        options.back.size() <= 9 && options.back.find_first_not_of("0123456789") == std::string::npos;
     return is_number ? Json{{"adopt", std::stoll(options.back)}}.dump()
                      : Json{{"digest", options.back}}.dump();
   }

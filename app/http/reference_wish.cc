@@ -18,7 +18,8 @@ std::optional<Error> read_parameters(const Target& target, ReferenceWish& wish) 
     if (name == "version") {
       wish.version = value;
     } else if (name == "preview") {
-      if (value != "true" && value != "false") return wrong("preview: " + value + " is neither true nor false");
+      if (value != "true" && value != "false")
+        return wrong("preview: " + value + " is neither true nor false");
       wish.preview = value == "true";
     } else {
       return wrong("unknown parameter " + name + "; known: version, preview");

@@ -47,8 +47,9 @@ void Engine::exchange(Version& version, const std::shared_ptr<const Plan>& plan,
   for (auto& [key, slot] : judge_.rows)
     if (key.series == version.series) take_as_known(slot, known);
   const Time clock = state_.clocks.prediction_clock();
-  judge_.exchange_reference(version, plan,
-                            clock == kNoTime ? 0 : slot_start(slot_of(clock, parts_.config->slot), parts_.config->slot));
+  judge_.exchange_reference(
+      version, plan,
+      clock == kNoTime ? 0 : slot_start(slot_of(clock, parts_.config->slot), parts_.config->slot));
 }
 
 // What the configuration names today is what the choice stands in for.

@@ -23,10 +23,10 @@ struct LifeEvent {
 inline constexpr std::size_t kLifeEvents = 20;  // kept of a version; the oldest leave
 
 // What is kept of metadata; the rest of it is left out.
-inline constexpr std::size_t kLineageKeys = 64;       // first come; names of at most 200 bytes
-inline constexpr std::size_t kLineageText = 1000;     // characters of a value that is a text
-inline constexpr std::size_t kLineageNested = 4000;   // bytes of a value that is a list or an object
-inline constexpr std::size_t kLineageLabelText = 128; // characters of a label
+inline constexpr std::size_t kLineageKeys = 64;        // first come; names of at most 200 bytes
+inline constexpr std::size_t kLineageText = 1000;      // characters of a value that is a text
+inline constexpr std::size_t kLineageNested = 4000;    // bytes of a value that is a list or an object
+inline constexpr std::size_t kLineageLabelText = 128;  // characters of a label
 
 // `known` with the keys of `said` laid over it; a null takes a key away. `incident`, the answer to a webhook,
 // is no lineage. "{}" where nothing is left.

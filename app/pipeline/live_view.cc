@@ -226,8 +226,14 @@ Result<std::string> LiveView::model_json(std::string_view name) {
   json details = {{"details", json::array()}, {"window", format_duration(model->config->window)}};
   const auto& state = engine_.state();
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
-  for (const auto& [label, version] : model->versions)
-    details["details"].push_back(version_json(*version, closed, *state.config, state.desk.book));
+  for (const auto& [label, version] : model->versions) {
+    json one = version_json(*version, closed, *state.config, state.desk.book);
+    engine_.state().references.note_present(*version);
+    const std::string digest = version->reference_digest();
+    if (const KeptReference* kept = state.references.find(name, std::string_view(digest)))
+      one["reference"].update({{"number", kept->number}, {"origin", name_of(kept->origin)}});
+    details["details"].push_back(std::move(one));
+  }
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

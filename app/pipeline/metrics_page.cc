@@ -96,9 +96,9 @@ void add_version(const Version& version, Families& families) {
   families[MetricId::feedback_delay].add({model, version.name}, histogram(counters.delay, kDelayBounds));
   const std::string task(version.task ? detectors::name_of(version.task->task) : "");
   const auto said = lineage_labels(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second);
-  families[MetricId::model_info].add({model, version.name, task, version.reference_digest(), said[0], said[1],
-                                      said[2], said[3], said[4]},
-                                     1);
+  families[MetricId::model_info].add(
+      {model, version.name, task, version.reference_digest(), said[0], said[1], said[2], said[3], said[4]},
+      1);
   if (version.plan)
     for (const detectors::ColumnProfile* column : version.plan->columns) {
       if (column->role != detectors::Role::feature) continue;

@@ -98,7 +98,8 @@ std::optional<std::uint32_t> number_of(const Version& version, const std::string
 void remember(Profile& profile, const KnownCategories& known) {
   const auto columns = profile.side(detectors::Side::predictions);
   for (const auto& [place, hashes] : known) {
-    ColumnProfile& column = profile.columns[static_cast<std::size_t>(columns[place] - profile.columns.data())];
+    ColumnProfile& column =
+        profile.columns[static_cast<std::size_t>(columns[place] - profile.columns.data())];
     if (column.open) continue;
     std::set<std::uint64_t> others(column.other_categories.begin(), column.other_categories.end());
     others.insert(hashes.begin(), hashes.end());
@@ -127,9 +128,10 @@ Error too_little(const Version& version, const RecentReference& found, Duration 
   else
     text += format_duration(found.last - found.first) + " (" + format_rfc3339(found.first) + " to " +
             format_rfc3339(found.last) + ") under the reference that the version has";
-  return {ErrorCode::refused, text + "; at least " + format_duration(kShortestRecent) + " are needed: wait, or "
-                              "make a profile of other data of " + version.model->name +
-                                  " with `driftd profile` and adopt that"};
+  return {ErrorCode::refused, text + "; at least " + format_duration(kShortestRecent) +
+                                  " are needed: wait, or "
+                                  "make a profile of other data of " +
+                                  version.model->name + " with `driftd profile` and adopt that"};
 }
 
 }  // namespace
@@ -145,24 +147,24 @@ Result<RecentReference> recent_reference(const HistoryAt& at, const Version& ver
   detectors::Renewal renewal(emptied(plan.profile), detectors::Side::predictions, until - found.from,
                              found.from);
   Blocks whole(plan, found.known, [&](Time time, const Tally& tally) { renewal.add(time, tally); });
-  Status read = at.history->for_each_rows(
-      *at.store, version.series, 0, first, end, plan, [&](std::int64_t slot, std::string_view tally) {
-        if (found.slots++ == 0) found.first = slot_start(slot, at.slot);
-        found.last = slot_end(slot, at.slot);
-        whole.add(slot_start(slot, at.slot), tally);
-      });
+  Status read = at.history->for_each_rows(*at.store, version.series, 0, first, end, plan,
+                                          [&](std::int64_t slot, std::string_view tally) {
+                                            if (found.slots++ == 0) found.first = slot_start(slot, at.slot);
+                                            found.last = slot_end(slot, at.slot);
+                                            whole.add(slot_start(slot, at.slot), tally);
+                                          });
   if (!read.ok()) return read.error();
   whole.flush();
   if (found.last - found.first < kShortestRecent) return too_little(version, found, last);
   for (const std::string& label : segments_of(version)) {
     const auto number = number_of(version, label);
     if (!number) continue;
-    Blocks segment(plan, found.known,
-                   [&](Time time, const Tally& tally) { renewal.add_segments(time, {{label, &tally}}); });
-    read = at.history->for_each_rows(*at.store, version.series, *number, first, end, plan,
-                                     [&](std::int64_t slot, std::string_view tally) {
-                                       segment.add(slot_start(slot, at.slot), tally);
-                                     });
+    Blocks segment(plan, found.known, [&](Time time, const Tally& tally) {
+      renewal.add_segments(time, {{label, &tally}});
+    });
+    read = at.history->for_each_rows(
+        *at.store, version.series, *number, first, end, plan,
+        [&](std::int64_t slot, std::string_view tally) { segment.add(slot_start(slot, at.slot), tally); });
     if (!read.ok()) return read.error();
     segment.flush();
   }

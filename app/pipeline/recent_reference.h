@@ -1,12 +1,12 @@
 // "The last 7 days" as a reference: a profile of the counts that the history holds, over the cells of the
 // reference that a version has (DESIGN 7.6).
 //
-// The history keeps, slot by slot and segment by segment, all that a reference of predictions is made of, what
-// came late included: counts of every cell, so missing values, other types and what lay outside the range too,
-// in parts fine enough for five-minute blocks, and the text of new categories. It is made over the same cells,
-// because the values themselves are gone; new categories become known ones of the kind `other`, as far as
-// their text was kept. What labels came to is filed there by the time of the prediction and without how long
-// each label took, which a reference of labels is made of: that one stays as it is.
+// The history keeps, slot by slot and segment by segment, all that a reference of predictions is made of,
+// what came late included: counts of every cell, so missing values, other types and what lay outside the
+// range too, in parts fine enough for five-minute blocks, and the text of new categories. It is made over the
+// same cells, because the values themselves are gone; new categories become known ones of the kind `other`,
+// as far as their text was kept. What labels came to is filed there by the time of the prediction and without
+// how long each label took, which a reference of labels is made of: that one stays as it is.
 //
 // Engine's thread.
 #pragma once

@@ -27,7 +27,8 @@ Error refused(std::string message) { return {ErrorCode::refused, std::move(messa
 Json time_or_null(Time time) { return time == kNoTime ? Json() : Json(format_rfc3339(time)); }
 
 // The one that predicted last, of those that are not retired.
-Result<Version*> version_of(Engine& engine, std::string_view model, const std::optional<std::string>& wanted) {
+Result<Version*> version_of(Engine& engine, std::string_view model,
+                            const std::optional<std::string>& wanted) {
   const Model* known = engine.state().registry.find(model);
   if (known == nullptr)
     return Error{ErrorCode::not_found,
@@ -36,8 +37,8 @@ Result<Version*> version_of(Engine& engine, std::string_view model, const std::o
   for (const auto& [name, version] : known->versions) {
     if (wanted && name == *wanted) return version;
     if (wanted || version->retired || !version->last_slot) continue;
-    if (newest == nullptr || std::pair(*version->last_slot, version->series) >
-                                 std::pair(*newest->last_slot, newest->series))
+    if (newest == nullptr ||
+        std::pair(*version->last_slot, version->series) > std::pair(*newest->last_slot, newest->series))
       newest = version;
   }
   if (newest == nullptr)
@@ -54,8 +55,10 @@ std::optional<Error> turn_positive(Profile& profile, const Version& version) {
     return std::nullopt;
   auto turned = detectors::with_positive(profile, wanted);
   if (!turned)
-    return refused("the profile means '" + profile.task.positive + "' by positive and cannot be turned; "
-                   "version " + version.name + " means '" + wanted + "'");
+    return refused("the profile means '" + profile.task.positive +
+                   "' by positive and cannot be turned; "
+                   "version " +
+                   version.name + " means '" + wanted + "'");
   profile = *std::move(turned);
   return std::nullopt;
 }
@@ -96,7 +99,8 @@ void warn_of(const Version& version, AdoptionOffer& offer) {
   if (!profile.model.empty() && profile.model != version.model->name)
     warnings.push_back("the profile was made for the model " + profile.model);
   if (profile.blocks.empty())
-    warnings.emplace_back("the rows of the profile have no times: there is no evidence against it, and no budget");
+    warnings.emplace_back(
+        "the rows of the profile have no times: there is no evidence against it, and no budget");
   else if (reference.predictions && is_short(profile) && !version.model->config->reference.trust)
     warnings.emplace_back(
         "the reference spans less than 14 days: evidence against it is uncertified, and neither critical nor "
@@ -235,8 +239,7 @@ Json changes_json(const Version& version, const AdoptedReference& reference) {
               {"columns", Json::array()}};
   const auto add = [&](bool given, Side side, const std::shared_ptr<const Plan>& plan) {
     if (!given) return;
-    const Json of_side =
-        to_json(changes_between(plan ? &plan->profile : nullptr, reference.profile, side));
+    const Json of_side = to_json(changes_between(plan ? &plan->profile : nullptr, reference.profile, side));
     for (const auto& [name, list] : of_side.items())
       for (const Json& one : list) all[name].push_back(one);
   };
@@ -248,8 +251,7 @@ Json changes_json(const Version& version, const AdoptedReference& reference) {
 Json kept_json(const KeptReference& kept, const Model& model) {
   Json versions = Json::array();
   for (const auto& [name, version] : model.versions)
-    if (version->reference_digest() == kept.digest ||
-        version->reference_digest(Side::pairs) == kept.digest)
+    if (version->reference_digest() == kept.digest || version->reference_digest(Side::pairs) == kept.digest)
       versions.push_back(name);
   return {{"number", kept.number},
           {"digest", kept.digest},
@@ -272,7 +274,7 @@ std::string written(const Json& document) {
 }  // namespace
 
 Result<AdoptionOffer> adoption_offer(Engine& engine, const Version& version, const ReferenceWish& wish) {
-  auto offer = wish.last                                      ? offer_of_history(engine, version, *wish.last)
+  auto offer = wish.last                             ? offer_of_history(engine, version, *wish.last)
                : wish.number || !wish.digest.empty() ? offer_of_kept(engine, version, wish)
                                                      : offer_of_profile(version, wish.profile);
   if (!offer.ok()) return offer;
@@ -326,8 +328,7 @@ Result<std::string> adopt_reference(Engine& engine, const ReferenceWish& wish) {
   document["reference"]["number"] = nullptr;
   if (!wish.preview)
     if (const Status done = engine.adopt(**version, offer->reference); !done.ok()) return done.error();
-  if (const KeptReference* kept =
-          engine.state().references.find(wish.model, offer->reference.profile.digest))
+  if (const KeptReference* kept = engine.state().references.find(wish.model, offer->reference.profile.digest))
     document["reference"]["number"] = kept->number;
   return written(document);
 }
@@ -337,8 +338,7 @@ Result<std::string> references_document(Engine& engine, std::string_view model) 
   if (known == nullptr)
     return Error{ErrorCode::not_found,
                  "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
-  for (const auto& [name, version] : known->versions)
-    engine.state().references.note_present(*version);
+  for (const auto& [name, version] : known->versions) engine.state().references.note_present(*version);
   Json list = Json::array();
   for (const KeptReference& kept : engine.state().references.of(model))
     list.push_back(kept_json(kept, *known));

@@ -1,5 +1,5 @@
-// Adopting a reference: what somebody wishes a version to be compared with from now on, whether it may be, and
-// what that would change (docs/references.md).
+// Adopting a reference: what somebody wishes a version to be compared with from now on, whether it may be,
+// and what that would change (docs/references.md).
 //
 // Engine's thread, between two rounds.
 #pragma once

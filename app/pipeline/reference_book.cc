@@ -60,6 +60,13 @@ std::set<std::string> digests_in_use(const Model& model) {
   return used;
 }
 
+// The configuration names it, and the version has it from there.
+bool is_of_file(const Version& version) {
+  const Model& model = *version.model;
+  return model.first_learnt == nullptr && model.inherited &&
+         model.inherited->profile.digest == version.plan->profile.digest;
+}
+
 constexpr std::size_t kShortestDigest = 8;  // of which a beginning is taken for a name
 
 std::string_view hex_of(std::string_view digest) {
@@ -80,9 +87,8 @@ void ReferenceBook::note(const Version& version, ReferenceOrigin origin, Time si
 }
 
 void ReferenceBook::note_present(const Version& version) {
-  const Model& model = *version.model;
-  const bool of_file = model.first_learnt == nullptr && version.plan && model.inherited &&
-                       model.inherited->profile.digest == version.plan->profile.digest;
+  // What is learnt is of a version; `driftd profile` says none unless it is told to.
+  const bool of_file = version.plan && (version.plan->profile.version.empty() || is_of_file(version));
   note(version, of_file ? ReferenceOrigin::file : ReferenceOrigin::learnt, kNoTime);
 }
 
@@ -93,7 +99,8 @@ void ReferenceBook::note(OfModel& book, const Version& version, const std::share
   auto known = std::find_if(book.kept.begin(), book.kept.end(),
                             [&](const KeptReference& one) { return one.digest == profile.digest; });
   if (known == book.kept.end()) {
-    known = book.kept.insert(known, {book.next++, profile.digest, origin, version.name, since, false, false,
+    const Time from = since == kEndOfTime ? profile.last : since;  // all of a replay's input had been read
+    known = book.kept.insert(known, {book.next++, profile.digest, origin, version.name, from, false, false,
                                      profile.rows, profile.pairs, profile.first, profile.last});
     unwritten_[{version.model->name, known->number}] =
         std::shared_ptr<const detectors::Profile>(plan, &plan->profile);

@@ -88,7 +88,7 @@ class ReferenceBook {
   };
   struct OfModel {
     std::int64_t next = 1;
-    std::vector<KeptReference> kept;  // rising by number
+    std::vector<KeptReference> kept;                      // rising by number
     std::map<std::string, StandIn, std::less<>> choices;  // by version
     bool changed = true;
   };

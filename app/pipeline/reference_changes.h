@@ -1,5 +1,5 @@
-// What another reference would change: columns that come and go, and how far each of the others lies from what
-// it was. Pure functions of two profiles.
+// What another reference would change: columns that come and go, and how far each of the others lies from
+// what it was. Pure functions of two profiles.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace driftd::app {
 struct ChangedColumn {
   std::string name;
   bool same_bins = false;  // else the statistics are those of values spread evenly over their cells
-  std::vector<detectors::StatisticValue> statistics;  // psi, ks, wasserstein_normed, as far as they are defined
+  std::vector<detectors::StatisticValue>
+      statistics;  // psi, ks, wasserstein_normed, as far as they are defined
   std::optional<double> missing_before, missing_now;  // ratios
   double outside = 0;  // share of the values now that lie outside the range of the cells they are counted in
 };

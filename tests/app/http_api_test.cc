@@ -307,9 +307,12 @@ TEST_F(Api, AReferenceThatIsWishedWronglyIsRefusedWithWords) {
   for (const auto& [body, words] :
        {std::pair("", "a body is needed"), std::pair("[]", "is no JSON object"),
         std::pair("{}", "one thing to adopt"), std::pair(R"({"last":"7d","adopt":1})", "one thing to adopt"),
-        std::pair(R"({"last":7})", "last: is no duration"), std::pair(R"({"last":"-1d"})", "last: is no duration"),
-        std::pair(R"({"adopt":"1"})", "adopt: is no number"), std::pair(R"({"adopt":1.5})", "adopt: is no number"),
-        std::pair(R"({"digest":""})", "digest: is no text"), std::pair(R"({"lastt":"7d"})", "unknown member lastt"),
+        std::pair(R"({"last":7})", "last: is no duration"),
+        std::pair(R"({"last":"-1d"})", "last: is no duration"),
+        std::pair(R"({"adopt":"1"})", "adopt: is no number"),
+        std::pair(R"({"adopt":1.5})", "adopt: is no number"),
+        std::pair(R"({"digest":""})", "digest: is no text"),
+        std::pair(R"({"lastt":"7d"})", "unknown member lastt"),
         std::pair(R"({"version":7,"adopt":1})", "version: is no text")}) {
     const Response response = call("POST", target, json, body);
     EXPECT_EQ(response.status, 400) << body;

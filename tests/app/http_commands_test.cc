@@ -107,7 +107,8 @@ TEST_F(AskingCommands, ReferencesAreATable) {
 }
 
 TEST_F(AskingCommands, AReferenceIsAdoptedOrLookedAt) {
-  EXPECT_EQ(run(command_reference, {"credit", "--last", "7d", "--preview", "--version", "7"}), ExitStatus::done);
+  EXPECT_EQ(run(command_reference, {"credit", "--last", "7d", "--preview", "--version", "7"}),
+            ExitStatus::done);
   EXPECT_TRUE(engine_.view.last_wish->preview);
   EXPECT_EQ(engine_.view.last_wish->version, "7");
   EXPECT_THAT(out_.str(), HasSubstr("credit version 7: recent, 48210 rows"));

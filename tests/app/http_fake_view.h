@@ -79,7 +79,8 @@ class FakeView : public EngineView {
     last_wish = wish;
     if (wish.model != "credit") return unknown(wish.model);
     if (wish.last == kDay) return Error{ErrorCode::invalid, "last: 1d is not between 2d and 92d"};
-    return std::string(R"({"model":"credit","version":"7","reference":{"digest":"sha256:77d0be1f5a309c42",)") +
+    return std::string(
+               R"({"model":"credit","version":"7","reference":{"digest":"sha256:77d0be1f5a309c42",)") +
            R"("rows":48210,"pairs":0,"first":"2026-11-14T08:00:00Z","last":"2026-11-21T08:00:00Z",)"
            R"("origin":"recent","predictions":true,"labels":false,"number":)" +
            (wish.preview ? "null" : "2") +

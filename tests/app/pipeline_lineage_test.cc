@@ -15,7 +15,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 TEST(Lineage, LaterEventsAddToEarlierOnesAndOverwriteThem) {
-  const std::string registered = merged_lineage("{}", R"({"trained_by":"ci","run_id":"r1","data_version":"d1"})");
+  const std::string registered =
+      merged_lineage("{}", R"({"trained_by":"ci","run_id":"r1","data_version":"d1"})");
   const std::string deployed = merged_lineage(registered, R"({"run_id":"r2","git_commit":"c0ffee"})");
   EXPECT_EQ(json::parse(deployed),
             json::parse(R"({"trained_by":"ci","run_id":"r2","data_version":"d1","git_commit":"c0ffee"})"));
@@ -55,10 +56,12 @@ TEST(Lineage, RetrainingOfAVersionThatPredictsIsOfItsSuccessor) {
 }
 
 TEST(Lineage, LabelsAreScalarsCutAtALength) {
-  const auto labels = lineage_labels(
-      json{{"trained_by", "ci \"quoted\"\nline"}, {"trained_at", 20261122}, {"data_version", {"a", "b"}},
-           {"git_commit", std::string(10'000, 'f')}, {"other", "no label"}}
-          .dump());
+  const auto labels = lineage_labels(json{
+      {"trained_by", "ci \"quoted\"\nline"},
+      {"trained_at", 20261122},
+      {"data_version", {"a", "b"}},
+      {"git_commit", std::string(10'000, 'f')},
+      {"other", "no label"}}.dump());
   EXPECT_EQ(labels[0], "ci \"quoted\"\nline");
   EXPECT_EQ(labels[1], "20261122");
   EXPECT_EQ(labels[2], "");
@@ -67,8 +70,12 @@ TEST(Lineage, LabelsAreScalarsCutAtALength) {
 }
 
 std::string model_event_text(const std::string& event, Time time, const json& metadata) {
-  return json{{"type", "model"}, {"event", event}, {"model", "m"}, {"version", "1"},
-              {"time", format_rfc3339(time)}, {"metadata", metadata}}
+  return json{{"type", "model"},
+              {"event", event},
+              {"model", "m"},
+              {"version", "1"},
+              {"time", format_rfc3339(time)},
+              {"metadata", metadata}}
       .dump();
 }
 
@@ -79,14 +86,16 @@ Script told(std::size_t partitions) {
   for (int i = 0; i < 900; ++i)
     events.emplace_back(kBegin + 2 * i * kSecond, prediction_text(i, kBegin + 2 * i * kSecond));
   const auto say = [&](int second, const std::string& event, const json& metadata) {
-    events.emplace_back(kBegin + second * kSecond, model_event_text(event, kBegin + second * kSecond, metadata));
+    events.emplace_back(kBegin + second * kSecond,
+                        model_event_text(event, kBegin + second * kSecond, metadata));
   };
   say(10, "registered", {{"trained_by", "ci"}, {"trained_at", "2025-12-30"}, {"run_id", "r1"}});
   say(20, "deployed", {{"run_id", "r2"}});
   say(21, "deployed", {{"git_commit", "abc\"\\\n"}});
   say(900, "retraining_started", {{"run_id", "of the next one"}, {"incident", "rule-1"}});
   say(1000, "deployed", {{"data_version", "d2"}});
-  std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(events.begin(), events.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   for (std::size_t i = 0; i < events.size(); ++i) script[i * 7 % partitions].push_back(events[i].second);
   return script;
 }
@@ -104,8 +113,9 @@ TEST(Lineage, IsTheSameHoweverItsEventsAreSpreadAndRead) {
     EXPECT_EQ(json::parse(version.lineage_at(1LL << 40)),
               json::parse(R"({"trained_by":"ci","trained_at":"2025-12-30","run_id":"r2",
                               "git_commit":"abc\"\\\n","data_version":"d2"})"));
-    EXPECT_EQ(json::parse(version.lineage_at(slot_of(kBegin + 5 * kMinute, kMinute))).contains("data_version"),
-              false);
+    EXPECT_EQ(
+        json::parse(version.lineage_at(slot_of(kBegin + 5 * kMinute, kMinute))).contains("data_version"),
+        false);
     std::vector<Lifecycle> events;
     for (const LifeEvent& one : version.life) events.push_back(one.event);
     EXPECT_THAT(events, testing::ElementsAre(Lifecycle::registered, Lifecycle::deployed, Lifecycle::deployed,

@@ -152,7 +152,7 @@ def test_a_profile_is_adopted_by_command_until_the_file_changes(driftd, broker, 
 
 
 def test_a_profile_beyond_the_limit_is_refused(driftd, broker, one_topic):
-    running = driftd({**configuration(broker, one_topic), "limits": {"max_profile": "64kB"}})
+    running = driftd({**configuration(broker, one_topic), "limits": {"max_profile": "64KB"}})
     broker.produce(one_topic, [prediction(i) for i in range(10)])
     wait_until(lambda: running.metric("driftd_predictions_total") == 10, 30, "the predictions")
     url = "/api/v1/models/credit/reference"
