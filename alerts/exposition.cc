@@ -67,6 +67,10 @@ prometheus::ClientMetric translated(const MetricSpec& what, const Sample& sample
   for (std::size_t i = 0; i < what.labels.size(); ++i) {
     out.label.push_back({what.labels[i], valid_utf8(sample.labels[i])});
   }
+  for (std::size_t i = 0; i < what.where_said.size(); ++i) {
+    const std::string& value = sample.labels[what.labels.size() + i];
+    if (!value.empty()) out.label.push_back({what.where_said[i], valid_utf8(value)});
+  }
   out.counter.value = sample.value;
   out.gauge.value = sample.value;
   if (sample.histogram) out.histogram = cumulated(*sample.histogram);
@@ -81,7 +85,8 @@ void require(bool fits, const MetricSpec& what) {
 }  // namespace
 
 MetricFamily& MetricFamily::add(std::initializer_list<std::string_view> labels, double value) {
-  require(labels.size() == what->labels.size() && what->type != MetricType::histogram, *what);
+  const std::size_t places = what->labels.size() + what->where_said.size();
+  require(labels.size() == places && what->type != MetricType::histogram, *what);
   if (!std::isnan(value)) samples.push_back({{labels.begin(), labels.end()}, value, std::nullopt});
   return *this;
 }

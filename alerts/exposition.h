@@ -27,7 +27,7 @@ struct HistogramValue {
 };
 
 struct Sample {
-  std::vector<std::string> labels;  // values, in the order of the spec's labels
+  std::vector<std::string> labels;  // values, in the order of the spec's labels, then of `where_said`
   double value = 0;
   std::optional<HistogramValue> histogram;  // exactly for histograms
 };
@@ -35,7 +35,8 @@ struct Sample {
 struct MetricFamily {
   explicit MetricFamily(MetricId id) : what(&spec(id)) {}
 
-  // Precondition: as many values as the spec has labels; `histogram` exactly for histograms.
+  // Precondition: as many values as the spec has labels, those that may be left out last; `histogram` exactly
+  // for histograms.
   MetricFamily& add(std::initializer_list<std::string_view> labels, double value);
   MetricFamily& add(std::initializer_list<std::string_view> labels, HistogramValue histogram);
 

@@ -88,7 +88,8 @@ struct MetricSpec {
   MetricType type;
   const char* help;
   std::vector<std::string> labels;
-  bool state = false;  // a counter that survives a restart (DESIGN 7.9)
+  bool state = false;                        // a counter that survives a restart (DESIGN 7.9)
+  std::vector<std::string> where_said = {};  // further labels, each left out where its value is empty
 };
 
 const MetricSpec& spec(MetricId id);

@@ -7,6 +7,8 @@ namespace {
 std::string labels_of(const MetricSpec& metric) {
   std::string text;
   for (const std::string& label : metric.labels) text += (text.empty() ? "`" : ", `") + label + "`";
+  for (const std::string& label : metric.where_said)
+    text += (label == metric.where_said.front() ? "; where known `" : ", `") + label + "`";
   return text;
 }
 

@@ -74,7 +74,9 @@ Status Service::open_store() {
 }
 
 Status Service::open_http() {
-  auto server = HttpServer::start(config_->http.listen, make_api(mailbox_));
+  HttpLimits limits;
+  limits.body_bytes = static_cast<std::size_t>(config_->limits.max_profile);
+  auto server = HttpServer::start(config_->http.listen, make_api(mailbox_), limits);
   if (!server.ok()) return server.error();
   server_ = std::make_unique<HttpServer>(std::move(*server));
   return success();

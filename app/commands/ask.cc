@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
@@ -36,8 +37,9 @@ void add_ask_options(CLI::App& app, AskOptions& options) {
       ->check(CLI::IsMember({"table", "json"}));
 }
 
-Result<Json> ask(const AskOptions& options, const std::string& method, const std::string& target) {
-  const Result<Reply> reply = http_call(options.url, method, target);
+Result<Json> ask(const AskOptions& options, const std::string& method, const std::string& target,
+                 const std::string& body) {
+  const Result<Reply> reply = http_call(options.url, method, target, std::chrono::seconds(30), body);
   if (!reply) return reply.error();
   Json document = Json::parse(reply->body, nullptr, false);
   if (reply->status / 100 == 2 && !document.is_discarded()) return document;

@@ -22,7 +22,7 @@ void add_ask_options(CLI::App& app, AskOptions& options);
 
 // The answer's document; an Error with the server's own words where it is none of 2xx.
 Result<nlohmann::ordered_json> ask(const AskOptions& options, const std::string& method,
-                                   const std::string& target);
+                                   const std::string& target, const std::string& body = {});
 
 // Columns as wide as their widest cell, the first row the heads.
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);

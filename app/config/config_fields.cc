@@ -66,7 +66,10 @@ const Fields<LimitsConfig>& fields_of_limits() {
           .integer("max_columns", &LimitsConfig::max_columns, {1, 1'000'000}, "columns",
                    "of one event, and of all events of one version while it learns its reference; those that "
                    "show more are rejected")
-          .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded");
+          .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded")
+          .size("max_profile", &LimitsConfig::max_profile, {64 * 1024, 1 << 30},
+                "the largest profile that is taken over HTTP as a reference, and the largest body of any "
+                "request; read at the start");
   return table;
 }
 

@@ -53,30 +53,13 @@ const Node& node_of(const Node& models, const std::string& model, const char* ke
 // What the configuration says of the model and the profile was not made with is no silent matter.
 void check_agreement(const ModelConfig& model, const std::string& name, const Profile& profile,
                      const Node& models, const Node& given, Faults& faults) {
-  const std::string path = "models." + name;
-  const auto differs = [&](const char* key, const std::string& has) {
-    add_fault(faults, node_of(models, name, key, given), join_path(path, key),
-              "the profile " + model.reference.file + " was made for " + has + kRemedy);
-  };
-  const detectors::TaskSpec& task = profile.task;
-  if (model.task && *model.task != task.task)
-    return differs("task", std::string(detectors::name_of(task.task)));
-  if (task.task == detectors::Task::binary) {
-    if (model.positive && !detectors::with_positive(profile, *model.positive))
-      differs("positive", profile.predicted_by_score ? task.positive + ", by which its scores were read"
-                                                     : task.labels.front() + " and " + task.labels.back());
-    if (model.threshold && *model.threshold != task.threshold)
-      differs("threshold", shortest_text(task.threshold));
-  }
-  for (const auto& [column, wish] : model.columns) {
-    const detectors::ColumnProfile* known = profile.find(column);
-    if (known == nullptr || known->role != detectors::Role::feature || wish.type == DeclaredType::automatic)
-      continue;
-    const bool numeric = known->type == detectors::ColumnType::numeric;
-    if (numeric != (wish.type == DeclaredType::numeric))
-      add_fault(faults, node_of(models, name, "columns", given), path + ".columns." + column + ".type",
-                "is " + std::string(detectors::name_of(known->type)) + " in the profile " +
-                    model.reference.file + kRemedy);
+  for (const Disagreement& one : disagreements(model, profile)) {
+    const std::string path = "models." + name + "." + one.key;
+    const bool of_column = one.key.starts_with("columns.");
+    const Node& node = node_of(models, name, of_column ? "columns" : one.key.c_str(), given);
+    add_fault(faults, node, path,
+              of_column ? "is " + one.has + " in the profile " + model.reference.file + kRemedy
+                        : "the profile " + model.reference.file + " was made for " + one.has + kRemedy);
   }
 }
 
@@ -112,6 +95,29 @@ void check_model(const ModelConfig& config, const std::string& model, const Node
 }
 
 }  // namespace
+
+std::vector<Disagreement> disagreements(const ModelConfig& model, const Profile& profile) {
+  std::vector<Disagreement> found;
+  const detectors::TaskSpec& task = profile.task;
+  if (model.task && *model.task != task.task) return {{"task", std::string(detectors::name_of(task.task))}};
+  if (task.task == detectors::Task::binary) {
+    if (model.positive && !detectors::with_positive(profile, *model.positive))
+      found.push_back({"positive", profile.predicted_by_score
+                                       ? task.positive + ", by which its scores were read"
+                                       : task.labels.front() + " and " + task.labels.back()});
+    if (model.threshold && *model.threshold != task.threshold)
+      found.push_back({"threshold", shortest_text(task.threshold)});
+  }
+  for (const auto& [column, wish] : model.columns) {
+    const detectors::ColumnProfile* known = profile.find(column);
+    if (known == nullptr || known->role != detectors::Role::feature || wish.type == DeclaredType::automatic)
+      continue;
+    const bool numeric = known->type == detectors::ColumnType::numeric;
+    if (numeric != (wish.type == DeclaredType::numeric))
+      found.push_back({"columns." + column + ".type", std::string(detectors::name_of(known->type))});
+  }
+  return found;
+}
 
 void check_profiles(const Config& config, const Node& root, Faults& faults) {
   check_model(config.models.standard, "default", root, faults);

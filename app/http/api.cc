@@ -14,6 +14,7 @@
 #include "app/http/index_page.h"
 #include "app/http/json.h"
 #include "app/http/origin.h"
+#include "app/http/reference_wish.h"
 #include "app/http/target.h"
 #include "app/version.h"
 
@@ -88,6 +89,17 @@ Mailbox::Work digest(const ApiRequest& request) {
   return [now](EngineView& view) { return now ? answer(view.digest_json(*now)) : failure(now.error()); };
 }
 
+Mailbox::Work references(const ApiRequest& request) {
+  return [name = request.names.at(0)](EngineView& view) { return answer(view.references_json(name)); };
+}
+
+Mailbox::Work adopt_reference(const ApiRequest& request) {
+  Result<ReferenceWish> wish = reference_wish(request);
+  return [wish = std::move(wish)](EngineView& view) {
+    return wish ? answer(view.adopt_reference(*wish)) : failure(wish.error());
+  };
+}
+
 Mailbox::Work incidents(const ApiRequest&) {
   return [](EngineView& view) { return answer(view.incidents_json()); };
 }
@@ -142,6 +154,8 @@ std::span<const Route> routes() {
       {"GET", {"api", "v1", "models", "*", "slices"}, slices},
       {"POST", {"api", "v1", "models", "*", "actions", "retrain"}, retrain},
       {"GET", {"api", "v1", "digest"}, digest},
+      {"GET", {"api", "v1", "models", "*", "references"}, references},
+      {"POST", {"api", "v1", "models", "*", "reference"}, adopt_reference},
       {"GET", {"api", "v1", "incidents"}, incidents},
       {"POST", {"api", "v1", "incidents", "*", "resolve"}, resolve},
       {"POST", {"api", "v1", "incidents", "*", "acknowledge"}, acknowledge},

@@ -14,7 +14,7 @@ namespace driftd::app {
 struct ApiRequest {
   std::vector<std::string> names;  // the path's variable segments, decoded
   Target target;
-  std::string body;
+  std::string body = {};
 };
 
 // The parameters of /series; an Error says which one is wrong and how.

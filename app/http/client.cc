@@ -32,7 +32,7 @@ std::optional<HostPort> address_of(std::string_view base) {
 // One call: each step starts the next, `fault` tells where it ended.
 class Call {
  public:
-  Call(const HostPort& to, const std::string& method, const std::string& target)
+  Call(const HostPort& to, const std::string& method, const std::string& target, const std::string& body)
       : resolver_(context_), stream_(context_) {
     parser_.body_limit(kLargestReply);
     request_.version(11);
@@ -42,6 +42,8 @@ class Call {
     request_.set(http::field::host, (v6 ? "[" + to.host + "]" : to.host) + ":" + std::to_string(to.port));
     request_.set(http::field::user_agent, "driftd");
     request_.keep_alive(false);
+    if (!body.empty()) request_.set(http::field::content_type, "application/json");
+    request_.body() = body;
     request_.prepare_payload();
     resolver_.async_resolve(to.host, std::to_string(to.port), [this](error_code error, const auto& found) {
       if (proceed(error)) connect(found);
@@ -87,7 +89,7 @@ class Call {
   net::ip::tcp::resolver resolver_;
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
-  http::request<http::empty_body> request_;
+  http::request<http::string_body> request_;
   http::response_parser<http::string_body> parser_;
   error_code fault_;
   bool ended_ = false;
@@ -96,12 +98,12 @@ class Call {
 }  // namespace
 
 Result<Reply> http_call(const std::string& base, const std::string& method, const std::string& target,
-                        std::chrono::milliseconds timeout) {
+                        std::chrono::milliseconds timeout, const std::string& body) {
   const std::optional<HostPort> to = address_of(base);
   if (!to || to->host.empty()) {
     return Error{ErrorCode::invalid, base + " is not a URL like http://127.0.0.1:9108"};
   }
-  Call call(*to, method, target);
+  Call call(*to, method, target, body);
   if (!call.run(timeout)) return Error{ErrorCode::unavailable, "no answer from " + base + " in time"};
   if (call.fault()) {
     return Error{ErrorCode::unavailable, "no driftd answers at " + base + ": " + call.fault().message() +

@@ -14,9 +14,11 @@ struct Reply {
   std::string body;
 };
 
-// One request over a connection of its own. `base` is http://HOST[:PORT], `target` a path with query.
+// One request over a connection of its own. `base` is http://HOST[:PORT], `target` a path with query, `body`
+// JSON or nothing.
 // Errors: invalid (no such URL), unavailable (nobody answers there, or not within `timeout`).
 Result<Reply> http_call(const std::string& base, const std::string& method, const std::string& target,
-                        std::chrono::milliseconds timeout = std::chrono::seconds(30));
+                        std::chrono::milliseconds timeout = std::chrono::seconds(30),
+                        const std::string& body = {});
 
 }  // namespace driftd::app

@@ -44,6 +44,7 @@ struct RetrainQuery {
   std::optional<std::string> version;  // absent: the newest that has predictions
   std::string reason;                  // for people; may be empty
 };
+struct ReferenceWish;  // reference_wish.h
 
 class EngineView {
  public:
@@ -61,6 +62,9 @@ class EngineView {
 
   // The newest digest, or one as of now.
   virtual Result<std::string> digest_json(bool now) = 0;
+  // The references that are kept of a model; one put in force, or what that would change.
+  virtual Result<std::string> references_json(std::string_view model) = 0;
+  virtual Result<std::string> adopt_reference(const ReferenceWish& wish) = 0;
 
   virtual Result<std::string> incidents_json() = 0;
   virtual Status resolve_incident(std::string_view id) = 0;

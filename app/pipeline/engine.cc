@@ -44,6 +44,7 @@ Engine::Engine(EngineParts parts, ReferenceShelf shelf)
               .desk = &state_.desk,
               .history = &state_.history,
               .digests = &state_.digests,
+              .references = &state_.references,
               .log = parts_.log,
               .gather = [this](Version& version) { gather_open_slots(version); },
               .cells_known = [this](const Version& version, const detectors::RawRow& row,

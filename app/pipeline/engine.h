@@ -23,12 +23,14 @@
 
 #include "app/config/config.h"
 #include "app/log.h"
+#include "app/pipeline/adopted_reference.h"
 #include "app/pipeline/alert_desk.h"
 #include "app/pipeline/digests.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/judge.h"
 #include "app/pipeline/lane.h"
 #include "app/pipeline/limits.h"
+#include "app/pipeline/reference_book.h"
 #include "app/pipeline/registry.h"
 #include "app/pipeline/workers.h"
 #include "collector/clock.h"
@@ -75,6 +77,9 @@ class Engine {
   // that it names cannot be read, that is the answer, and nothing has changed.
   Status reconfigure(const Config& config, Time wall_now);
   Status forget_model(std::string_view model);
+  // Puts a reference in force for a version of this engine, from the next round on, and stores that. What was
+  // judged against the one before it is over, as it is where a reload names another file.
+  Status adopt(Version& version, const AdoptedReference& reference);
 
   // What the pages of HTTP and the report read. Between rounds only.
   struct State {
@@ -83,6 +88,7 @@ class Engine {
     const Config* config;
     collector::Clocks clocks;
     Registry registry;
+    ReferenceBook references;
     AlertDesk desk;
     HistoryWriter history;
     Digests digests;
@@ -103,7 +109,10 @@ class Engine {
   Status load_versions();
   Status load_version_state(Version& version);
   void supersede(Version& version, const std::shared_ptr<const Plan>& file,
-                 const std::shared_ptr<const Plan>& pair_file);
+                 const std::shared_ptr<const Plan>& pair_file,
+                 ReferenceOrigin origin = ReferenceOrigin::file);
+  void exchange(Version& version, const std::shared_ptr<const Plan>& plan, const KnownCategories& known);
+  void choose(const Version& version, const AdoptedReference& reference);
   void settle_superseded();
   void empty_open_slots(const Version& version);
   void renew_plan(Version& version);

@@ -55,6 +55,7 @@ Status Engine::load_versions() {
   const auto versions = stored_versions(*parts_.store);
   if (!versions.ok()) return versions.error();
   if (Status done = load_model_numbers(); !done.ok()) return done;
+  if (Status done = state_.references.load(*parts_.store); !done.ok()) return done;
   for (std::uint32_t series = 0; series < versions->size(); ++series) {
     const StoredVersion& one = (*versions)[series];
     state_.registry.restore(series, one.model, one.version);

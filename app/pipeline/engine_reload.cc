@@ -48,11 +48,17 @@ void Engine::renew_plan(Version& version) {
 // References that the configuration names as files count, even if others were there: what had been counted
 // over those begins anew.
 void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file,
-                       const std::shared_ptr<const Plan>& pair_file) {
-  const auto is_other = [](const auto& given, const auto& known) {
-    return given && (!known || known->profile.digest != given->profile.digest);
+                       const std::shared_ptr<const Plan>& pair_file, ReferenceOrigin origin) {
+  const auto is_other = [&](const auto& given, const auto& known, detectors::Side side) {
+    if (!given || state_.references.stands(version, side, given->profile.digest)) return false;
+    state_.references.stand_in(version, side, std::nullopt);  // another content: the newer word counts
+    if (known && known->profile.digest == given->profile.digest) return false;
+    state_.references.note_present(version);
+    return true;
   };
-  if (is_other(file, version.plan)) {
+  const bool rows = is_other(file, version.plan, detectors::Side::predictions);
+  const bool labels = is_other(pair_file, version.pairs, detectors::Side::pairs);
+  if (rows) {
     if (version.plan) {
       outdated_[version.series] = version.plan->layout;
       empty_open_slots(version);
@@ -75,7 +81,7 @@ void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file
     version.changed = version.reference_changed = version.row_blocks_outdated = true;
     overtaken_[version.series];
   }
-  if (is_other(pair_file, version.pairs)) {
+  if (labels) {
     version.pairs = pair_file;
     version.pair_learner.reset();
     version.pair_renewal.reset();
@@ -83,6 +89,7 @@ void Engine::supersede(Version& version, const std::shared_ptr<const Plan>& file
     version.changed = version.reference_changed = version.pair_blocks_outdated = true;
     overtaken_[version.series] = true;
   }
+  if (rows || labels) state_.references.note(version, origin, state_.clocks.prediction_clock());
 }
 
 // Counts of open slots are of another reference; rows that were kept whole stay.

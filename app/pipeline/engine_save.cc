@@ -11,6 +11,7 @@ namespace driftd::app {
 
 Status Engine::checkpoint() {
   put_versions();
+  state_.references.put(unwritten_);
   put_joins();
   put_alerts();
   put_digests();
@@ -27,6 +28,7 @@ Status Engine::checkpoint() {
   }
   unwritten_.clear();
   state_.history.committed();
+  state_.references.committed();
   state_.desk.unsaved = false;
   return success();
 }
@@ -204,6 +206,7 @@ Status Engine::forget_model(std::string_view name) {
   state_.desk.outbox.forget_model(name, state_.desk.wall_now);
   state_.digests.forget_model(name, gone);
   state_.registry.forget(*model);
+  state_.references.forget(name);
   if (parts_.dead_letters->pending() == 0) return checkpoint();
   state_.desk.unsaved = true;  // as soon as they are acknowledged
   return success();

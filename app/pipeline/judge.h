@@ -23,6 +23,7 @@
 #include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/lane.h"
+#include "app/pipeline/reference_book.h"
 #include "app/pipeline/registry.h"
 
 namespace driftd::app {
@@ -35,6 +36,7 @@ class Judge {
     AlertDesk* desk = nullptr;
     HistoryWriter* history = nullptr;
     Digests* digests = nullptr;
+    ReferenceBook* references = nullptr;
     Logger log;
     // A version's reference became known. gather: all its open slots come to `rows`. cells_known: a row
     // that was kept whole has its cells, the join shall know. settle: changes of pairs that this made
@@ -73,6 +75,9 @@ class Judge {
   // A reference that the configuration names took over from what the version had; `with_pairs`: that of label
   // and loss too. `feedback_clock` tells which evidence slots are open still.
   void take_over(Version& version, bool with_pairs, Time feedback_clock);
+  // Another reference over the very cells: what was counted stays, what was judged against the one before it
+  // is over. `when`: the end of the slots that have closed.
+  void exchange_reference(Version& version, std::shared_ptr<const Plan> plan, Time when);
   // Closes open incidents that nothing judges any more: of rules and schema facts that are no longer
   // declared or belonged to another reference.
   void close_orphans(Time prediction_clock);

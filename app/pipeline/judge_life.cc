@@ -1,6 +1,8 @@
 // The life of a model: its silence, and the events that its lineage is made of (DESIGN 7.2 and 7.13).
 #include <algorithm>
+#include <limits>
 #include <tuple>
+#include <utility>
 
 #include "app/pipeline/judge.h"
 
@@ -9,6 +11,17 @@ namespace driftd::app {
 namespace {
 
 constexpr std::size_t kLineageKept = 8;
+
+void note_life(Version& version, std::int64_t slot, const Lane::HeardModelEvent& event) {
+  version.life.push_back({event.event, event.time});
+  if (version.life.size() > kLifeEvents) version.life.erase(version.life.begin());
+  if (!speaks_of_version(event.event, version.last_slot.has_value())) return;
+  const std::string known = version.lineage_at(std::numeric_limits<std::int64_t>::max());
+  std::string said = merged_lineage(known, event.metadata);
+  if (said == known) return;
+  version.lineage[slot] = std::move(said);
+  while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
+}
 
 }  // namespace
 
@@ -77,8 +90,7 @@ void Judge::take_model_events(std::int64_t slot) {
     }
     Version& version = *known;
     equip(version);  // it may be new
-    if (event.metadata != "{}") version.lineage[slot] = event.metadata;
-    while (version.lineage.size() > kLineageKept) version.lineage.erase(version.lineage.begin());
+    note_life(version, slot, event);
     version.retired = event.event == Lifecycle::retired;
     version.changed = true;
     const std::string incident = alerts::IncidentBook::incident_named_in(event.metadata);

@@ -104,6 +104,7 @@ void Judge::renew_pair_reference(Version& version, std::int64_t slot) {
   if (handed_on) version.model->inherited_pairs = version.pairs;
   version.pair_renewal.reset();
   version.changed = version.reference_changed = true;
+  parts_.references->note(version, ReferenceOrigin::renewed, end);
   parts_.log.info("reference of labels renewed over its first days",
                   {{"model", version.model->name},
                    {"version", version.name},

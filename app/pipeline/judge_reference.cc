@@ -172,6 +172,7 @@ void Judge::fix_reference(Version& version) {
                                        {"rows", version.plan->profile.rows},
                                        {"columns", version.plan->columns.size()},
                                        {"digest", version.plan->profile.digest}});
+  parts_.references->note(version, ReferenceOrigin::learnt, version.plan->profile.last);
   take_up_reference(version);
 }
 
@@ -224,6 +225,7 @@ void Judge::fix_pair_reference(Version& version, std::int64_t slot) {
   learn_expected_loss(version, slot, slot_length(), *profile);
   version.pairs = std::make_shared<Plan>(std::move(*profile), detectors::Side::pairs, config);
   version.reference_changed = true;
+  parts_.references->note(version, ReferenceOrigin::learnt, slot_end(slot, slot_length()));
   if (learner->rule().kind == detectors::ReferenceRule::Kind::automatic)
     begin_pair_renewal(version, *learner);
   take_up_pair_reference(version, slot);
@@ -246,20 +248,25 @@ void Judge::take_over(Version& version, bool with_pairs, Time feedback_clock) {
   settle_held(version);
 }
 
+void Judge::exchange_reference(Version& version, std::shared_ptr<const Plan> plan, Time when) {
+  close_facts(version, when);  // they are judged anew
+  evidence_.drop_side(version, detectors::Side::predictions, version.last_slot.value_or(0));
+  version.plan = std::move(plan);
+  if (version.model->first_learnt == &version) version.model->inherited = version.plan;
+  version.renewal.reset();
+  version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
+  version.changed = version.reference_changed = true;
+}
+
 // All slots before `slot` have closed.
 void Judge::renew_reference(Version& version, std::int64_t slot) {
   if (slot == slot_of(kEndOfTime, slot_length())) return;  // the input ended, the days did not pass
   const Time begin = slot_start(slot, slot_length());
   if (!version.renewal || !version.renewal->complete(begin)) return;
-  close_facts(version, begin);  // they are judged anew
-  evidence_.drop_side(version, detectors::Side::predictions, version.last_slot.value_or(0));
-  const bool handed_on = version.model->inherited == version.plan;
-  version.plan =
+  auto plan =
       std::make_shared<Plan>(version.renewal->finish(), detectors::Side::predictions, *version.model->config);
-  if (handed_on) version.model->inherited = version.plan;
-  version.renewal.reset();
-  version.facts = alerts::SchemaFacts(fault_shares(*version.plan));
-  version.changed = version.reference_changed = true;
+  exchange_reference(version, std::move(plan), begin);
+  parts_.references->note(version, ReferenceOrigin::renewed, begin);
   parts_.log.info("reference renewed over its first days", {{"model", version.model->name},
                                                             {"version", version.name},
                                                             {"rows", version.plan->profile.rows},

@@ -14,6 +14,7 @@
 #include "app/pipeline/evidence_figures.h"
 #include "app/pipeline/history_points.h"
 #include "app/pipeline/metrics_page.h"
+#include "app/pipeline/reference_adoption.h"
 #include "app/pipeline/slices.h"
 #include "detectors/statistics/binned.h"
 
@@ -165,12 +166,21 @@ json requests_json(const detectors::Traffic& traffic) {
           {"latency_ms", std::move(latency)}};
 }
 
+// What happened to it, the latest last.
+json life_json(const Version& version) {
+  json list = json::array();
+  for (const LifeEvent& one : version.life)
+    list.push_back({{"event", name_of(one.event)}, {"time", format_rfc3339(one.time)}});
+  return list;
+}
+
 json version_json(const Version& version, const ClosedSlots& closed, const Config& config,
                   const alerts::IncidentBook& book) {
   json one = {{"version", version.name},
               {"state", state_of(version)},
               {"lineage", json::parse(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second,
-                                      nullptr, false)}};
+                                      nullptr, false)},
+              {"events", life_json(version)}};
   const VersionCounters& counters = version.counters;
   one["coverage"] = {
       {"predictions", counters.predictions}, {"joined", counters.matched}, {"expired", counters.expired}};
@@ -239,8 +249,14 @@ Result<std::string> LiveView::model_json(std::string_view name) {
                   {"window", format_duration(model->config->window)},
                   {"retraining", retraining_json(state.desk, *model)}};
   const ClosedSlots closed = closed_slots(state.clocks, state.config->slot);
-  for (const auto& [label, version] : model->versions)
-    details["details"].push_back(version_json(*version, closed, *state.config, state.desk.book));
+  for (const auto& [label, version] : model->versions) {
+    json one = version_json(*version, closed, *state.config, state.desk.book);
+    engine_.state().references.note_present(*version);
+    const std::string digest = version->reference_digest();
+    if (const KeptReference* kept = state.references.find(name, std::string_view(digest)))
+      one["reference"].update({{"number", kept->number}, {"origin", name_of(kept->origin)}});
+    details["details"].push_back(std::move(one));
+  }
   details["comparisons"] = json::parse(comparisons_json(*model));
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -284,6 +300,13 @@ Result<std::string> LiveView::slices_json(const SlicesQuery& query) {
 }
 
 Result<std::string> LiveView::digest_json(bool now) { return digest_document(engine_, now); }
+Result<std::string> LiveView::references_json(std::string_view model) {
+  return references_document(engine_, model);
+}
+
+Result<std::string> LiveView::adopt_reference(const ReferenceWish& wish) {
+  return app::adopt_reference(engine_, wish);
+}
 
 Result<std::string> LiveView::incidents_json() {
   auto& desk = engine_.state().desk;

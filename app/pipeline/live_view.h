@@ -25,6 +25,8 @@ class LiveView final : public EngineView {
   Result<std::string> series_json(const SeriesQuery& query) override;
   Result<std::string> slices_json(const SlicesQuery& query) override;
   Result<std::string> digest_json(bool now) override;
+  Result<std::string> references_json(std::string_view model) override;
+  Result<std::string> adopt_reference(const ReferenceWish& wish) override;
   Result<std::string> incidents_json() override;
   Status resolve_incident(std::string_view id) override;
   Status acknowledge_incident(std::string_view id) override;

@@ -80,7 +80,10 @@ void add_version(const Version& version, MetricFamilies& families) {
                                              histogram(counters.latency, kLatencyBounds));
   families[MetricId::feedback_delay].add({model, version.name}, histogram(counters.delay, kDelayBounds));
   const std::string task(version.task ? detectors::name_of(version.task->task) : "");
-  families[MetricId::model_info].add({model, version.name, task, version.reference_digest()}, 1);
+  const auto said = lineage_labels(version.lineage.empty() ? "{}" : version.lineage.rbegin()->second);
+  families[MetricId::model_info].add(
+      {model, version.name, task, version.reference_digest(), said[0], said[1], said[2], said[3], said[4]},
+      1);
   if (version.plan)
     for (const detectors::ColumnProfile* column : version.plan->columns) {
       if (column->role != detectors::Role::feature) continue;

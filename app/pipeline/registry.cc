@@ -136,6 +136,7 @@ void Registry::reset(Version& version) {
   version.counters = {};
   version.traffic = detectors::TrafficWindow(1);
   version.lineage.clear();
+  version.life.clear();
   version.retired = false;
   version.last_slot.reset();
   version.last_pair_slot.reset();

@@ -24,6 +24,7 @@
 #include "app/pipeline/counters.h"
 #include "app/pipeline/label_coverage.h"
 #include "app/pipeline/model_comparisons.h"
+#include "app/pipeline/lineage.h"
 #include "app/pipeline/open_slot.h"
 #include "app/pipeline/plan.h"
 #include "app/pipeline/version_evidence.h"
@@ -177,8 +178,9 @@ struct Version {
 
   VersionCounters counters;
   detectors::TrafficWindow traffic{1};  // over `window`
-  std::map<std::int64_t, std::string>
-      lineage;  // metadata of model events by the slot of their effect; the newest few
+  // What model events said, put together, as it was from the slot of their effect on; the newest few.
+  std::map<std::int64_t, std::string> lineage;
+  std::vector<LifeEvent> life;  // those events, in the order of their effect; the newest few
   bool retired = false;
   std::optional<std::int64_t> last_slot;       // newest closed slot that held a prediction
   std::optional<std::int64_t> last_pair_slot;  // likewise a pair

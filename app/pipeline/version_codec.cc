@@ -135,6 +135,23 @@ void load_held(Decoder& in, Version& version) {
   version.uncounted = load_changes(in);
 }
 
+void save_life(Encoder& out, const std::vector<LifeEvent>& life) {
+  out.put_u64(life.size());
+  for (const LifeEvent& one : life) {
+    out.put_u8(static_cast<std::uint8_t>(one.event));
+    out.put_i64(one.time);
+  }
+}
+
+void load_life(Decoder& in, std::vector<LifeEvent>& life) {
+  for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
+    LifeEvent& one = life.emplace_back();
+    one.event = static_cast<Lifecycle>(in.get_u8());
+    one.time = in.get_i64();
+    if (one.event > Lifecycle::retired) in.fail();
+  }
+}
+
 }  // namespace
 
 void save_changes(Encoder& out, const PairChanges& changes) {
@@ -189,6 +206,7 @@ void save_version(Encoder& out, const Version& version) {
   out.put_text(saved_labels(version));
   out.put_text(version.evidence ? saved_evidence(version) : std::string());
   version.traffic.save(out);
+  save_life(out, version.life);
 }
 
 Status load_version(Decoder& in, Version& version, Duration slot_length) {
@@ -251,6 +269,8 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
     if (!traffic.ok()) return traffic.error();
     version.traffic = std::move(*traffic);
   }
+  version.life.clear();
+  if (in.format() >= 7) load_life(in, version.life);
   if (!in.ok() || !in.at_end())
     return Error{ErrorCode::corrupt, "the state of a version does not end where it should"};
   return success();

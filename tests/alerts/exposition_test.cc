@@ -94,6 +94,15 @@ TEST(Exposition, EscapesWhateverALabelHolds) {
   EXPECT_THAT(text, HasSubstr("{model=\"x" + odd + "y" + odd + odd + odd + odd + "\"} 3"));
 }
 
+TEST(Exposition, LeavesOutLabelsOfWhatNobodySaid) {
+  MetricFamily info(MetricId::model_info);
+  info.add({"m", "1", "", "", "", "", "", "", ""}, 1)
+      .add({"m", "2", "binary", "d", "ci", "", "\"", "", "r"}, 1);
+  const std::string text = expose({info});
+  EXPECT_THAT(text, HasSubstr("driftd_model_info{model=\"m\",version=\"1\",task=\"\",reference=\"\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr(R"(reference="d",trained_by="ci",data_version="\"",run_id="r"} 1)"));
+}
+
 TEST(Exposition, LeavesOutWhatHasNoValue) {
   MetricFamily performance(MetricId::performance);
   performance.add({"m", "1", "", "f1"}, std::numeric_limits<double>::quiet_NaN());

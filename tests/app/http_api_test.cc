@@ -279,5 +279,63 @@ TEST(ErrorDocument, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(error_document("\xFF"), "{\"error\":\"\xEF\xBF\xBD\"}");
 }
 
+TEST_F(Api, AReferenceIsAdoptedInOneOfFourForms) {
+  const Headers json = {{"Content-Type", "application/json"}};
+  const std::string target = "/api/v1/models/credit/reference";
+  EXPECT_EQ(call("POST", target + "?preview=true&version=7", json, R"({"last":"7d"})").status, 200);
+  ASSERT_TRUE(view_.last_wish.has_value());
+  EXPECT_EQ(view_.last_wish->last, 7 * kDay);
+  EXPECT_EQ(view_.last_wish->version, "7");
+  EXPECT_TRUE(view_.last_wish->preview);
+  EXPECT_EQ(call("POST", target, json, R"({"adopt":3,"version":"8"})").status, 200);
+  EXPECT_EQ(view_.last_wish->number, 3);
+  EXPECT_EQ(view_.last_wish->version, "8");
+  EXPECT_FALSE(view_.last_wish->preview);
+  EXPECT_EQ(call("POST", target, json, R"({"digest":"sha256:9a1f"})").status, 200);
+  EXPECT_EQ(view_.last_wish->digest, "sha256:9a1f");
+  const std::string small = R"({"format":"driftd.profile"})";
+  EXPECT_EQ(call("POST", target, json, small).status, 200);
+  EXPECT_EQ(view_.last_wish->profile, small);
+  const std::string large = "{" + std::string(10'000, ' ');  // what it is is not asked here
+  EXPECT_EQ(call("POST", target, json, large).status, 200);
+  EXPECT_EQ(view_.last_wish->profile, large);
+}
+
+TEST_F(Api, AReferenceThatIsWishedWronglyIsRefusedWithWords) {
+  const Headers json = {{"Content-Type", "application/json"}};
+  const std::string target = "/api/v1/models/credit/reference";
+  for (const auto& [body, words] :
+       {std::pair("", "a body is needed"), std::pair("[]", "is no JSON object"),
+        std::pair("{}", "one thing to adopt"), std::pair(R"({"last":"7d","adopt":1})", "one thing to adopt"),
+        std::pair(R"({"last":7})", "last: is no duration"),
+        std::pair(R"({"last":"-1d"})", "last: is no duration"),
+        std::pair(R"({"adopt":"1"})", "adopt: is no number"),
+        std::pair(R"({"adopt":1.5})", "adopt: is no number"),
+        std::pair(R"({"digest":""})", "digest: is no text"),
+        std::pair(R"({"lastt":"7d"})", "unknown member lastt"),
+        std::pair(R"({"version":7,"adopt":1})", "version: is no text")}) {
+    const Response response = call("POST", target, json, body);
+    EXPECT_EQ(response.status, 400) << body;
+    EXPECT_THAT(response.body, HasSubstr(words)) << body;
+  }
+  EXPECT_EQ(call("POST", target + "?preview=yes", json, R"({"last":"7d"})").status, 400);
+  EXPECT_EQ(call("POST", target + "?window=7d", json, R"({"last":"7d"})").status, 400);
+  EXPECT_EQ(call("POST", "/api/v1/models/nobody/reference", json, R"({"last":"7d"})").status, 404);
+  EXPECT_EQ(call("POST", target, {{"Content-Type", "text/plain"}}, R"({"last":"7d"})").status, 415);
+  EXPECT_EQ(call("POST", target, {{"Content-Type", "application/json"}, {"Origin", "http://evil.example"}},
+                 R"({"last":"7d"})")
+                .status,
+            403);
+  from_loopback_ = false;
+  EXPECT_EQ(call("POST", target, json, R"({"last":"7d"})").status, 403);
+}
+
+TEST_F(Api, KeptReferencesAreListed) {
+  const Json list = get("/api/v1/models/credit/references");
+  EXPECT_EQ(list["references"].size(), 2U);
+  get("/api/v1/models/nobody/references", 404);
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/references").status, 405);
+}
+
 }  // namespace
 }  // namespace driftd::app

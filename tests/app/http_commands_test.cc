@@ -14,6 +14,7 @@
 namespace driftd::app {
 extern const Command command_models;
 extern const Command command_incidents;
+extern const Command command_reference;
 namespace {
 
 using ::testing::HasSubstr;
@@ -94,6 +95,37 @@ TEST(HttpClient, GivesUpInTime) {
   const Result<Reply> reply = http_call(server->url(), "GET", "/", std::chrono::milliseconds(50));
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, ErrorCode::unavailable);
+}
+
+TEST_F(AskingCommands, ReferencesAreATable) {
+  EXPECT_EQ(run(command_reference, {"credit"}), ExitStatus::done);
+  EXPECT_THAT(out_.str(), HasSubstr("NUMBER  ORIGIN  ROWS   PAIRS"));
+  EXPECT_THAT(out_.str(), HasSubstr("2       recent  48210  0"));
+  EXPECT_THAT(out_.str(), HasSubstr("7          sha256:9a1f0c55d2e84b3b"));
+  EXPECT_EQ(run(command_reference, {"nobody"}), ExitStatus::failed);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no model nobody"));
+}
+
+TEST_F(AskingCommands, AReferenceIsAdoptedOrLookedAt) {
+  EXPECT_EQ(run(command_reference, {"credit", "--last", "7d", "--preview", "--version", "7"}),
+            ExitStatus::done);
+  EXPECT_TRUE(engine_.view.last_wish->preview);
+  EXPECT_EQ(engine_.view.last_wish->version, "7");
+  EXPECT_THAT(out_.str(), HasSubstr("credit version 7: recent, 48210 rows"));
+  EXPECT_THAT(out_.str(), HasSubstr("income  0.310  0.220  0.410"));
+  EXPECT_THAT(out_.str(), HasSubstr("closes data-51f2c0aa9b3e4d5f6071: income: location up"));
+  EXPECT_THAT(out_.str(), HasSubstr("note: the reference spans less than 14 days"));
+  EXPECT_THAT(out_.str(), HasSubstr("nothing was changed"));
+  EXPECT_EQ(run(command_reference, {"credit", "--back", "3"}), ExitStatus::done);
+  EXPECT_EQ(engine_.view.last_wish->number, 3);
+  EXPECT_THAT(out_.str(), HasSubstr("adopted as number 2"));
+  EXPECT_EQ(run(command_reference, {"credit", "--back", "sha256:77d0"}), ExitStatus::done);
+  EXPECT_EQ(engine_.view.last_wish->digest, "sha256:77d0");
+  EXPECT_EQ(run(command_reference, {"credit", "--adopt", "/nowhere.json"}), ExitStatus::usage);
+  EXPECT_THAT(err_.str(), HasSubstr("/nowhere.json: cannot be read"));
+  EXPECT_EQ(run(command_reference, {"credit", "--preview"}), ExitStatus::usage);
+  EXPECT_EQ(run(command_reference, {"credit", "--last", "1d"}), ExitStatus::failed);
+  EXPECT_THAT(err_.str(), HasSubstr("not between 2d and 92d"));
 }
 
 }  // namespace

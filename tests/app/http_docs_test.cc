@@ -2,6 +2,8 @@
 // DRIFTD_WRITE_DOCS=1 build/release/tests/tests_app --gtest_filter='ApiPage.*'
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -29,7 +31,7 @@ std::string pretty(const Reply& reply) {
   return document.dump(2) + "\n";
 }
 
-// tests/app/api_page.md is the page with `@ METHOD TARGET` where an example belongs.
+// tests/app/api_page.md is the page with `@ METHOD TARGET [BODY]` where an example belongs.
 std::string with_examples(const std::string& base) {
   std::istringstream page(read(std::string(DRIFTD_SOURCE_DIR) + "/tests/app/api_page.md"));
   std::string out;
@@ -40,10 +42,13 @@ std::string with_examples(const std::string& base) {
     }
     const std::size_t space = line.find(' ', 2);
     const std::string method = line.substr(2, space - 2);
-    const std::string target = line.substr(space + 1);
-    const Result<Reply> reply = http_call(base, method, target);
+    const std::size_t end = std::min(line.find(' ', space + 1), line.size());
+    const std::string target = line.substr(space + 1, end - space - 1);
+    const std::string body = end < line.size() ? line.substr(end + 1) : "";
+    const Result<Reply> reply = http_call(base, method, target, std::chrono::seconds(30), body);
     EXPECT_TRUE(reply);
     out += "```console\n$ curl -s " + (method == "GET" ? "" : "-X " + method + " ") +
+           (body.empty() ? "" : "-H 'Content-Type: application/json' -d '" + body + "' ") +
            "'http://127.0.0.1:9108" + target + "'   # " + std::to_string(reply->status) + "\n" +
            pretty(*reply) + "```\n";
   }

@@ -12,6 +12,7 @@
 #include "alerts/incident.h"
 #include "app/http/json.h"
 #include "app/http/mailbox.h"
+#include "app/http/reference_wish.h"
 #include "app/http/view.h"
 
 namespace driftd::app {
@@ -71,6 +72,41 @@ class FakeView : public EngineView {
     document.pop_back();
     return document + R"(,"next_at":"2026-11-28T08:00:00Z"})";
   }
+  Result<std::string> references_json(std::string_view model) override {
+    if (model != "credit") return unknown(model);
+    return std::string(R"({"model":"credit","references":[)") +
+           R"({"number":1,"digest":"sha256:9a1f0c55d2e84b3b","origin":"file","predictions":true,"labels":true,)"
+           R"("version":"7","since":null,"rows":20000,"pairs":18600,"first":"2026-10-01T00:00:00Z",)"
+           R"("last":"2026-10-15T00:00:00Z","in_use_by":["7"]},)"
+           R"({"number":2,"digest":"sha256:77d0be1f5a309c42","origin":"recent","predictions":true,"labels":false,)"
+           R"("version":"7","since":"2026-11-21T08:00:00Z","rows":48210,"pairs":0,)"
+           R"("first":"2026-11-14T08:00:00Z","last":"2026-11-21T08:00:00Z","in_use_by":[]}]})";
+  }
+  Result<std::string> adopt_reference(const ReferenceWish& wish) override {
+    last_wish = wish;
+    if (wish.model != "credit") return unknown(wish.model);
+    if (wish.last == kDay) return Error{ErrorCode::invalid, "last: 1d is not between 2d and 92d"};
+    return std::string(
+               R"({"model":"credit","version":"7","reference":{"digest":"sha256:77d0be1f5a309c42",)") +
+           R"("rows":48210,"pairs":0,"first":"2026-11-14T08:00:00Z","last":"2026-11-21T08:00:00Z",)"
+           R"("origin":"recent","predictions":true,"labels":false,"number":)" +
+           (wish.preview ? "null" : "2") +
+           R"(},"before":{"predictions":{"digest":"sha256:9a1f0c55d2e84b3b","rows":20000,"pairs":18600,)"
+           R"("first":"2026-10-01T00:00:00Z","last":"2026-10-15T00:00:00Z"},"labels":null},)"
+           R"("history":{"from":"2026-11-14T08:00:00Z","until":"2026-11-21T08:00:00Z",)"
+           R"("first":"2026-11-14T08:00:00Z","last":"2026-11-21T08:00:00Z","slots":10080},)"
+           R"("columns_added":[],"columns_removed":[],"columns_retyped":[],"columns":[{"column":"income",)"
+           R"("same_bins":true,"statistics":{"psi":0.31,"ks":0.22,"wasserstein_normed":0.41},)"
+           R"("missing_ratio":{"before":0.01,"now":0.02},"outside":0.003}],)"
+           R"("incidents":{"closed":[{"incident":"data-51f2c0aa9b3e4d5f6071","kind":"data",)"
+           R"("summary":"income: location up, +0.4 sd"}],"left":[{"incident":")" +
+           kIncident +
+           R"(","kind":"rule","summary":"psi of income is 0.31, above 0.25 for 30m"}]},)"
+           R"("evidence":{"begins_at":"2026-11-21T08:00:00Z","short_reference":true,"certified":false},)"
+           R"("warnings":["the reference spans less than 14 days: evidence against it is uncertified, and )"
+           R"(neither critical nor a reason to retrain"],"adopted":)" +
+           (wish.preview ? "false" : "true") + "}";
+  }
   Result<std::string> incidents_json() override {
     return R"({"incidents":[)" + alerts::incident_json(example_incident(), "http://127.0.0.1:9108") + "]}";
   }
@@ -102,6 +138,7 @@ class FakeView : public EngineView {
   std::optional<SeriesQuery> last_query;
   std::optional<SlicesQuery> last_slices;
   std::optional<RetrainQuery> last_retrain;
+  std::optional<ReferenceWish> last_wish;
   std::optional<Error> reload_fault;
 
  private:
