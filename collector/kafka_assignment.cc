@@ -5,6 +5,11 @@
 #include "collector/kafka_source_impl.h"
 
 namespace driftd::collector {
+namespace {
+
+constexpr std::chrono::seconds kAfterRefusal{3};
+
+}  // namespace
 
 KafkaSource::Impl::~Impl() {
   if (watcher_) watcher_->stop();
@@ -43,11 +48,16 @@ Status KafkaSource::Impl::connect() {
   return success();
 }
 
+// Of several brokers the next may let us in where the first did not.
 Patience KafkaSource::Impl::patience_to_connect() {
-  return {options_.connect_timeout, [this] {
-            rd_kafka_poll(handle_.get(), 0);
-            return !context_.refused.empty() || (options_.stop_asked && options_.stop_asked());
-          }};
+  using Clock = std::chrono::steady_clock;
+  const auto is_over = [this, refused = std::optional<Clock::time_point>()]() mutable {
+    rd_kafka_poll(handle_.get(), 0);
+    if (!context_.refused.empty() && !refused) refused = Clock::now();
+    const bool hopeless = refused && Clock::now() - *refused > kAfterRefusal;
+    return hopeless || (options_.stop_asked && options_.stop_asked());
+  };
+  return {options_.connect_timeout, is_over};
 }
 
 Status KafkaSource::Impl::find_topics() {
