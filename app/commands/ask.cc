@@ -46,9 +46,11 @@ struct Whom {
   ClientAccess access;
 };
 
-// Of all that the file says only `http` is wanted here: whoever may read that need not have all its secrets.
+// Of all that the file says only `http` is wanted here, and of that not the server's key: whoever asks need
+// not be allowed to read it.
 Status take_from_config(const std::string& file, Whom& whom) {
-  const LoadedConfig loaded = load_config(file);
+  const LoadedConfig loaded =
+      load_config(file, {.surroundings = process_surroundings(), .kafka_required = false});
   const auto concerns_http = [](const Fault& fault) {
     return fault.key.empty() || fault.key.starts_with("http");
   };

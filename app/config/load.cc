@@ -83,7 +83,7 @@ LoadedConfig parse_config(std::string_view text, const std::string& name, const 
     check_config(loaded.config, document.root, faults);
     check_profiles(loaded.config, document.root, faults);
     check_hosts(loaded.config, document.root, faults);
-    check_certificates(loaded.config, document.root, faults);
+    if (options.kafka_required) check_certificates(loaded.config, document.root, faults);
   }
   for (Fault& fault : faults) fault.file = name;
   std::stable_sort(faults.begin(), faults.end(),
