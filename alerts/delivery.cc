@@ -25,6 +25,7 @@ Call call_of(const HttpAccess& access, Url url, Clock::time_point deadline) {
   call.url = std::move(url);
   call.deadline = deadline;
   call.tls = access.tls_config;
+  call.allowed_hosts = access.allowed_hosts;
   if (!access.proxy_url.empty())
     if (const auto proxy = parse_url(access.proxy_url); proxy.ok()) call.proxy = *proxy;
   return call;
@@ -48,6 +49,10 @@ asio::awaitable<std::optional<std::string>> token_of(Delivery::Engine& engine, c
                   {"authorization", wanted.authorization}};
   call.body = wanted.form;
   const Answer answer = co_await make_call(engine, call);
+  if (answer.fault == NetworkFault::forbidden) {
+    refused = answer;
+    co_return std::nullopt;
+  }
   if (answer.status != 200) {
     const std::string what =
         answer.status == 0 ? answer.message : "its endpoint answered " + std::to_string(answer.status);

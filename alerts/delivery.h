@@ -5,8 +5,9 @@
 // HttpRequest::access is applied here: files of credentials and certificates are read anew at each request,
 // an OAuth 2 token is kept until it ends or is refused (401). Certificates are verified against the system's
 // authorities (or the request's own) and the host's name, TLS is 1.2 or newer, redirects are never
-// followed, connections are not kept. Of an answer at most 64 KiB of body are read; what its status says
-// holds even if the body ends early.
+// followed, connections are not kept. No host is called that HttpAccess::allowed_hosts does not name: neither
+// the receiver nor who gives tokens nor a proxy. Of an answer at most 64 KiB of body are read; what its
+// status says holds even if the body ends early.
 //
 // submit and take_results may be called from any one thread. What is under way when the object is
 // destroyed is dropped without an outcome: the outbox makes the attempt again.

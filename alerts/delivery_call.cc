@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "alerts/delivery_answer.h"
+#include "alerts/delivery_hosts.h"
 
 namespace driftd::alerts {
 
@@ -161,6 +162,9 @@ Answer failed(NetworkFault fault, std::string message) {
 }
 
 asio::awaitable<Answer> make_call(Delivery::Engine& engine, const Call& call) {
+  for (const std::string* host : {&call.url.host, call.proxy ? &call.proxy->host : nullptr})
+    if (host != nullptr && !host_is_allowed(call.allowed_hosts, *host))
+      co_return failed(NetworkFault::forbidden, host_refusal(*host));
   const Url& next = call.proxy ? *call.proxy : call.url;
   Endpoints endpoints;
   std::uint64_t ticket = 0;

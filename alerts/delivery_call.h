@@ -29,6 +29,7 @@ struct Call {
   std::chrono::steady_clock::time_point deadline;
   std::optional<TlsFiles> tls;
   std::optional<Url> proxy;
+  std::vector<std::string> allowed_hosts;
 };
 
 Answer failed(NetworkFault fault, std::string message);

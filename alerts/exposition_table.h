@@ -72,6 +72,7 @@ enum class MetricId : std::uint8_t {
   last_checkpoint_timestamp,
   config_last_reload_successful,
   config_last_reload_success_timestamp,
+  loop_stalls,
   process_cpu,
   process_resident_memory,
   process_virtual_memory,

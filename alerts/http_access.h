@@ -49,7 +49,8 @@ struct HttpAccess {
   std::optional<BasicAuthConfig> basic_auth;
   std::optional<OAuth2Config> oauth2;
   std::optional<TlsFiles> tls_config;
-  std::string proxy_url;  // http://host:port; empty: none
+  std::string proxy_url;                   // http://host:port; empty: none
+  std::vector<std::string> allowed_hosts;  // of all webhooks (delivery_hosts.h); empty: any
 };
 
 // Each refuses what does not go together, by its key.

@@ -197,8 +197,7 @@ void Incident::save(Encoder& out) const {
   out.put_bool(muted);
   out.put_text(reference);
   out.put_text(retraining);
-  put_optional(out, findings.comparison,
-               [&](const ComparisonFacts& facts) { save_comparison(out, facts); });
+  put_optional(out, findings.comparison, [&](const ComparisonFacts& facts) { save_comparison(out, facts); });
 }
 
 Result<Incident> Incident::load(Decoder& in) {

@@ -14,8 +14,9 @@ constexpr Duration kFirstWait = kSecond;
 constexpr Duration kLongestWait = 10 * kMinute;
 
 std::string_view reason_of(NetworkFault fault) {
-  static constexpr std::array<std::string_view, 9> kReasons = {
-      "", "resolve", "connect", "tls", "timeout", "network", "protocol", "request", "credentials"};
+  static constexpr std::array<std::string_view, 10> kReasons = {
+      "",        "resolve",  "connect", "tls",         "timeout",
+      "network", "protocol", "request", "credentials", "forbidden"};
   return kReasons.at(static_cast<std::size_t>(fault));
 }
 
@@ -66,10 +67,11 @@ std::optional<Time> parse_http_date(std::string_view text) {
 }  // namespace
 
 std::span<const std::string_view> failure_reasons() {
-  static constexpr std::array<std::string_view, 15> kReasons = {
+  static constexpr std::array<std::string_view, 16> kReasons = {
       "resolve",           "connect",      "tls",          "timeout",  "network",
       "protocol",          "request",      "credentials",  "gone",     "unauthorized",
-      "too_many_requests", "server_error", "client_error", "redirect", "unexpected_answer"};
+      "too_many_requests", "server_error", "client_error", "redirect", "unexpected_answer",
+      "forbidden"};
   return kReasons;
 }
 
@@ -86,6 +88,7 @@ std::optional<Duration> parse_retry_after(std::string_view text, Time now) {
 Judgement judge_answer(const WebhookSuccess& success, const Answer& answer, Time now) {
   if (answer.status == 0) {
     const std::string reason(reason_of(answer.fault));
+    if (answer.fault == NetworkFault::forbidden) return give_up(reason, answer.message);
     return again(reason.empty() ? "network" : reason, answer.message);
   }
   const std::string message = "the receiver answered " + std::to_string(answer.status);

@@ -22,7 +22,8 @@ enum class NetworkFault : std::uint8_t {
   network,
   protocol,
   request,
-  credentials
+  credentials,
+  forbidden /*the host is not among those allowed: no attempt was made*/
 };
 
 // What came back, or why nothing did.

@@ -24,6 +24,14 @@ constexpr std::size_t kFewestRecords = 50;
 constexpr std::size_t kMostRecords = 20'000;
 constexpr std::chrono::milliseconds kRoundTime{250};
 constexpr std::chrono::milliseconds kPollWait{100};
+constexpr std::chrono::seconds kNextAttempt{2};      // after topics were missing, or no broker there
+constexpr std::chrono::seconds kConnectTimeout{15};  // then with handles made anew
+constexpr std::chrono::seconds kSlowAnswer{2};
+constexpr Duration kWaitingTold = 30 * kSecond;
+
+std::chrono::milliseconds milliseconds_of(Duration duration) {
+  return std::chrono::milliseconds(duration / kMillisecond);
+}
 
 std::string random_id() {
   std::random_device random;
@@ -38,9 +46,14 @@ Service::Service(std::string file, Config config, Logger log, std::function<bool
       config_(std::make_unique<Config>(std::move(config))),
       log_(std::move(log)),
       stop_asked_(std::move(stop_asked)),
-      process_id_(random_id()) {
+      process_id_(random_id()),
+      waiting_told_(kWaitingTold),
+      waiting_view_(config_, facts_, [this] { return reload(); }),
+      gate_(config_->http, log_),
+      monitor_(mailbox_.health(), log_) {
   facts_.started = wall_clock();
   facts_.reloaded = facts_.started;
+  mailbox_.health().set_stalled_after(milliseconds_of(config_->service.stalled_after));
 }
 
 Service::~Service() {
@@ -51,18 +64,61 @@ Result<std::unique_ptr<Service>> Service::start(const std::string& file, Config 
                                                 std::function<bool()> stop_asked) {
   std::unique_ptr<Service> service(
       new Service(file, std::move(config), std::move(log), std::move(stop_asked)));
-  for (const auto step :
-       {&Service::open_store, &Service::open_http, &Service::open_kafka, &Service::open_engine})
+  for (const auto step : {&Service::open_store, &Service::open_http})
     if (auto done = (service.get()->*step)(); !done.ok()) {
       service->stopped_ = true;
       return done.error();
     }
-  service->log_.info("started", {{"version", version()},
-                                 {"http", service->url()},
-                                 {"partitions", service->source_->partitions().size()},
-                                 {"storage", service->config_->storage.path}});
-  service->warn_of_uncertified_models();
+  service->mailbox_.health().set_not_ready("it waits for Kafka");
   return service;
+}
+
+// What a person or another service may still bring about is waited for; all else ends the program.
+Status Service::begin_if_kafka_is_there() {
+  mailbox_.serve(view());
+  notifier_.still_starting("waiting for Kafka");
+  if (std::chrono::steady_clock::now() < next_attempt_) {
+    mailbox_.wait(kPollWait);
+    return success();
+  }
+  reloaded_while_waiting_ = false;
+  attempt_began_ = std::chrono::steady_clock::now();
+  if (const Status opened = open_kafka(); !opened.ok()) {
+    const ErrorCode code = opened.error().code;
+    if (code != ErrorCode::unavailable && code != ErrorCode::not_found) return opened;
+    if (reloaded_while_waiting_ || (stop_asked_ && stop_asked_())) return success();
+    tell_waiting(opened.error());
+    next_attempt_ = std::chrono::steady_clock::now() + kNextAttempt;
+    return success();
+  }
+  if (const Status opened = open_engine(); !opened.ok()) return opened;
+  mailbox_.health().set_not_ready("partitions are not assigned");
+  log_.info("started", {{"version", version()},
+                        {"http", url()},
+                        {"partitions", source_->partitions().size()},
+                        {"storage", config_->storage.path}});
+  warn_of_uncertified_models();
+  return success();
+}
+
+// At once where it is for something else than before.
+void Service::tell_waiting(const Error& why) {
+  if (waiting_for_ != why.code) waiting_told_ = RateLimit(kWaitingTold);
+  waiting_for_ = why.code;
+  if (waiting_told_.allow(wall_clock()))
+    log_.warn("waiting for Kafka", {{"why", why.message}, {"http", url()}});
+}
+
+// Called a few times a second while brokers do not answer, on the loop's own thread and between two rounds:
+// whoever asks over HTTP is answered all the same. True: do not go on waiting.
+bool Service::idle() {
+  mailbox_.health().beat();
+  notifier_.beat();
+  if (!ready_) notifier_.still_starting("waiting for Kafka");
+  mailbox_.serve(view());
+  const bool in_vain = std::chrono::steady_clock::now() - attempt_began_ > kSlowAnswer;
+  if (!source_ && in_vain) tell_waiting({ErrorCode::unavailable, "no broker of kafka.brokers answers"});
+  return reloaded_while_waiting_ || (stop_asked_ && stop_asked_());
 }
 
 Status Service::open_store() {
@@ -76,7 +132,8 @@ Status Service::open_store() {
 Status Service::open_http() {
   HttpLimits limits;
   limits.body_bytes = static_cast<std::size_t>(config_->limits.max_profile);
-  auto server = HttpServer::start(config_->http.listen, make_api(mailbox_), limits);
+  auto server =
+      HttpServer::start(config_->http.listen, guarded(make_api(mailbox_), gate_), limits, config_->http.tls);
   if (!server.ok()) return server.error();
   server_ = std::make_unique<HttpServer>(std::move(*server));
   return success();
@@ -84,18 +141,19 @@ Status Service::open_http() {
 
 Status Service::open_kafka() {
   collector::KafkaConnection connection{config_->kafka.brokers, config_->kafka.properties, kafka_log(log_)};
-  auto letters = collector::KafkaDeadLetters::open(connection, config_->kafka.dead_letter_topic);
-  if (!letters.ok()) return letters.error();
-  dead_letters_ = std::move(*letters);
-  auto source = collector::KafkaSource::open({.connection = std::move(connection),
+  auto source = collector::KafkaSource::open({.connection = connection,
                                               .group = config_->kafka.group,
                                               .topics = kafka_topics(config_->kafka.topics),
                                               .start = config_->kafka.start,
                                               .until = {},
                                               .process_id = process_id_,
                                               .process_start_ms = facts_.started / kMillisecond,
-                                              .stop_asked = stop_asked_});
+                                              .connect_timeout = kConnectTimeout,
+                                              .stop_asked = [this] { return idle(); }});
   if (!source.ok()) return source.error();
+  auto letters = collector::KafkaDeadLetters::open(connection, config_->kafka.dead_letter_topic);
+  if (!letters.ok()) return letters.error();
+  dead_letters_ = std::move(*letters);
   source_ = std::move(*source);
   return success();
 }
@@ -116,7 +174,6 @@ Status Service::open_engine() {
         mailbox_.notify();
       }});
   next_checkpoint_ = std::chrono::steady_clock::now();
-  mailbox_.set_ready(true);
   return success();
 }
 
@@ -125,6 +182,10 @@ void Service::warn_of_uncertified_models() {
 }
 
 Status Service::turn() {
+  mailbox_.health().beat();
+  notifier_.beat();
+  facts_.loop_stalls = monitor_.stalls();
+  if (!engine_) return begin_if_kafka_is_there();
   mailbox_.serve(*view_);
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
@@ -143,10 +204,11 @@ Status Service::take_round() {
   auto batch = source_->poll(round_records_, kPollWait);
   if (!batch.ok()) {
     if (batch.error().code != ErrorCode::unavailable) return batch.error();
-    log_.warn(batch.error().message);
+    tell_waiting(batch.error());
     mailbox_.wait(kPollWait);
     return success();
   }
+  if (!ready_) become_ready();
   const auto begin = std::chrono::steady_clock::now();
   Status done = engine_->round(*batch, wall_clock());
   const auto took = std::chrono::steady_clock::now() - begin;
@@ -155,6 +217,16 @@ Status Service::take_round() {
   else if (took < kRoundTime / 4)
     round_records_ = std::min(kMostRecords, round_records_ * 2);
   return done;
+}
+
+void Service::become_ready() {
+  ready_ = true;
+  mailbox_.health().set_ready();
+  notifier_.ready(serving());
+}
+
+std::string Service::serving() const {
+  return "reading " + std::to_string(source_->partitions().size()) + " partitions, serving " + url();
 }
 
 Status Service::checkpoint_if_due(bool force) {
@@ -205,28 +277,54 @@ void Service::deliver() {
 }
 
 Status Service::reload() {
+  notifier_.reloading();
+  Status done = read_config_anew();
+  facts_.reload_succeeded = done.ok();
+  if (done.ok()) {
+    facts_.reloaded = wall_clock();
+    log_.info("configuration reloaded", {{"file", file_}});
+    if (engine_) warn_of_uncertified_models();
+  }
+  if (ready_) notifier_.ready(serving());
+  return done;
+}
+
+Status Service::read_config_anew() {
   LoadedConfig loaded = load_config(file_);
-  facts_.reload_succeeded = loaded.ok();
   if (!loaded.ok()) return Error{ErrorCode::invalid, to_text(loaded.faults)};
   for (const std::string& key : keys_that_need_restart(*config_, loaded.config))
-    log_.warn("a changed key takes effect after a restart", {{"key", key}});
-  auto config = std::make_unique<Config>(std::move(loaded.config));
-  config->dedupe = config_->dedupe;
-  if (Status done = engine_->reconfigure(*config, wall_clock()); !done.ok()) {
-    facts_.reload_succeeded = false;
-    return done;
+    if (engine_ || !key.starts_with("kafka."))
+      log_.warn("a changed key takes effect after a restart", {{"key", key}});
+  return take_config(std::make_unique<Config>(std::move(loaded.config)));
+}
+
+// What can fail comes first, and nothing is changed by it.
+Status Service::take_config(std::unique_ptr<Config> config) {
+  std::optional<HttpServer::Certificates> certificates;
+  if (config->http.tls && config_->http.tls) {
+    auto read = HttpServer::read_certificates(*config->http.tls);
+    if (!read.ok()) return read.error();
+    certificates = std::move(*read);
+  }
+  if (engine_) {
+    config->dedupe = config_->dedupe;
+    if (Status done = engine_->reconfigure(*config, wall_clock()); !done.ok()) return done;
   }
   config_ = std::move(config);
+  if (certificates) server_->use(*std::move(certificates));
+  gate_.configure(config_->http);
+  mailbox_.health().set_stalled_after(milliseconds_of(config_->service.stalled_after));
   log_.set_level(config_->log.level);
-  facts_.reloaded = wall_clock();
-  log_.info("configuration reloaded", {{"file", file_}});
-  warn_of_uncertified_models();
+  reloaded_while_waiting_ = !engine_;
+  next_attempt_ = {};
   return success();
 }
 
 Status Service::stop() {
   stopped_ = true;
-  mailbox_.set_ready(false);
+  mailbox_.health().set_not_ready("it is stopping");
+  notifier_.stopping();
+  if (!engine_) log_.info("stopped before it had started");
   Status saved = success();
   if (engine_) {
     for (int i = 0; i < 50 && dead_letters_->pending() > 0; ++i) dead_letters_->poll(kPollWait);

@@ -8,17 +8,23 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "alerts/delivery.h"
 #include "app/config/load.h"
+#include "app/http/gate.h"
 #include "app/http/mailbox.h"
 #include "app/http/server.h"
 #include "app/log.h"
+#include "app/loop_monitor.h"
+#include "app/notifier.h"
 #include "app/pipeline/engine.h"
 #include "app/pipeline/live_view.h"
+#include "app/rate_limit.h"
+#include "app/waiting_view.h"
 #include "collector/dead_letters.h"
 #include "collector/source.h"
 #include "core/result.h"
@@ -28,23 +34,25 @@ namespace driftd::app {
 
 class Service {
  public:
-  // `file` is read again at a reload. Errors name what could not be opened and the remedy. While brokers do
-  // not answer, now or in turn(), `stop_asked` is asked a few times a second whether to go on waiting.
+  // Opens the store and HTTP; turn() does the rest. `file` is read again at a reload. Errors name what could
+  // not be opened and the remedy. While brokers do not answer in turn(), `stop_asked` is asked a few times a
+  // second whether to go on waiting.
   static Result<std::unique_ptr<Service>> start(const std::string& file, Config config, Logger log,
                                                 std::function<bool()> stop_asked = {});
   // Drains the round under way, checkpoints, commits, and lets go of everything.
   ~Service();
 
-  // One turn of the loop. Fails where the program cannot go on (the store, another process).
+  // One turn of the loop. Until its brokers and topics are there it waits for them, and answers HTTP
+  // meanwhile. Fails where the program cannot go on (the store, another process, wrong credentials).
   Status turn();
-  // A faulty file changes nothing; the message then lists its faults.
+  // All or nothing: a faulty file changes nothing; the message then lists its faults.
   Status reload();
-  // Stops taking records and writes the last checkpoint.
+  // Stops taking records and writes the last checkpoint; docs/operations.md states in what time.
   Status stop();
 
   [[nodiscard]] std::string url() const { return server_->url(); }
   // What /metrics shows.
-  std::string metrics() { return view_->metrics(); }
+  std::string metrics() { return view().metrics(); }
   // What happened to incidents since the last call; turn() has logged it.
   std::vector<alerts::IncidentEvent> take_events() { return std::exchange(events_, {}); }
 
@@ -54,6 +62,14 @@ class Service {
   Status open_kafka();
   Status open_http();
   Status open_engine();
+  Status begin_if_kafka_is_there();
+  void become_ready();
+  [[nodiscard]] std::string serving() const;
+  void tell_waiting(const Error& why);
+  bool idle();
+  EngineView& view() { return view_ ? static_cast<EngineView&>(*view_) : waiting_view_; }
+  Status read_config_anew();
+  Status take_config(std::unique_ptr<Config> config);
   Status take_round();
   Status checkpoint_if_due(bool force);
   void deliver();
@@ -66,7 +82,17 @@ class Service {
   std::function<bool()> stop_asked_;
   std::string process_id_;
   ServiceFacts facts_;
+  Notifier notifier_;
+  RateLimit waiting_told_;
+  std::optional<ErrorCode> waiting_for_;
+  std::chrono::steady_clock::time_point attempt_began_;
+  std::chrono::steady_clock::time_point next_attempt_;
+  bool reloaded_while_waiting_ = false;
+  bool ready_ = false;
+  WaitingView waiting_view_;
   Mailbox mailbox_;
+  Gate gate_;  // before the server that asks it
+  LoopMonitor monitor_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<collector::Source> source_;
   std::unique_ptr<collector::DeadLetterSink> dead_letters_;

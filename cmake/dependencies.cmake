@@ -28,6 +28,7 @@ endfunction()
 
 drift_library(xxHash::xxhash xxhash.h xxhash)
 drift_library(csv::csv csv.h csv)
+drift_library(crypt::crypt crypt.h crypt)
 drift_library(mustache::mustache kainjow/mustache.hpp "")
 drift_library(yaml-cpp::yaml-cpp yaml-cpp/yaml.h yaml-cpp)
 if(NOT TARGET RocksDB::rocksdb)

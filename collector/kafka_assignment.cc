@@ -5,6 +5,11 @@
 #include "collector/kafka_source_impl.h"
 
 namespace driftd::collector {
+namespace {
+
+constexpr std::chrono::seconds kAfterRefusal{3};
+
+}  // namespace
 
 KafkaSource::Impl::~Impl() {
   if (watcher_) watcher_->stop();
@@ -33,17 +38,31 @@ Status KafkaSource::Impl::connect() {
   auto handle = make_kafka_handle(RD_KAFKA_CONSUMER, std::move(*conf));
   if (!handle.ok()) return handle.error();
   handle_ = std::move(*handle);
-  rd_kafka_poll_set_consumer(handle_.get());
-  queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
   std::vector<std::string> names;
   for (const KafkaTopic& topic : options_.topics) names.push_back(topic.name);
   queries_ = std::make_unique<KafkaQueries>(handle_.get(), names);
   watcher_ = std::make_unique<KafkaWatcher>(options_, *queries_, context_);
-  return find_topics();
+  if (Status found = find_topics(); !found.ok()) return found;
+  rd_kafka_poll_set_consumer(handle_.get());
+  queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
+  return success();
+}
+
+// Of several brokers the next may let us in where the first did not.
+Patience KafkaSource::Impl::patience_to_connect() {
+  using Clock = std::chrono::steady_clock;
+  const auto is_over = [this, refused = std::optional<Clock::time_point>()]() mutable {
+    rd_kafka_poll(handle_.get(), 0);
+    if (!context_.refused.empty() && !refused) refused = Clock::now();
+    const bool hopeless = refused && Clock::now() - *refused > kAfterRefusal;
+    return hopeless || (options_.stop_asked && options_.stop_asked());
+  };
+  return {options_.connect_timeout, is_over};
 }
 
 Status KafkaSource::Impl::find_topics() {
-  const auto sizes = queries_->sizes(patience());
+  const auto sizes = queries_->sizes(patience_to_connect());
+  if (!sizes.ok() && !context_.refused.empty()) return Error{ErrorCode::refused, context_.refused};
   if (!sizes.ok()) return sizes.error();
   std::string missing;
   for (const KafkaTopic& topic : options_.topics) {

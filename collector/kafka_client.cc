@@ -26,6 +26,21 @@ void deliver(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   if (context->delivered) context->delivered(*message);
 }
 
+// Of TLS only what the certificates say: a broker that is starting may break off a handshake too.
+void note_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
+  auto* context = static_cast<KafkaContext*>(opaque);
+  const std::string words = reason;
+  context->say(LogLevel::error, "kafka: " + words);
+  if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
+    context->refused = "kafka: the brokers refuse these credentials: " + words +
+                       "; mend sasl.mechanism, sasl.username and sasl.password in kafka.properties";
+  } else if (code == RD_KAFKA_RESP_ERR__SSL && words.find("certificate") != std::string::npos) {
+    context->refused = "kafka: the certificates do not hold: " + words +
+                       "; ssl.ca.location in kafka.properties names the authority that signed the brokers' "
+                       "certificates, and brokers goes by the names that are in them";
+  }
+}
+
 Status set(rd_kafka_conf_t* conf, const std::string& name, const std::string& value) {
   std::array<char, kWords> words{};
   const auto result = rd_kafka_conf_set(conf, name.c_str(), value.c_str(), words.data(), words.size());
@@ -73,6 +88,7 @@ Result<KafkaConf> make_kafka_conf(const KafkaConnection& connection, const std::
   KafkaConf conf(rd_kafka_conf_new());
   rd_kafka_conf_set_opaque(conf.get(), &context);
   rd_kafka_conf_set_log_cb(conf.get(), &log_line);
+  rd_kafka_conf_set_error_cb(conf.get(), &note_error);
   if (context.delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), &deliver);
   for (const auto& [name, value] : connection.properties) {
     if (is_owned_kafka_property(name)) {

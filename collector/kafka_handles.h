@@ -35,6 +35,9 @@ using PartitionList =
 struct KafkaContext {
   LogCallback log;
   std::function<void(const rd_kafka_message_t& message)> delivered;  // producers only
+  // Why no broker will let us in until a person mends something; empty: no broker has said so. Set while
+  // events are served, on the thread that serves them.
+  std::string refused;
 
   void say(LogLevel level, const std::string& message) const {
     if (log) log(level, message);

@@ -20,6 +20,8 @@ std::chrono::milliseconds since(Clock::time_point begin) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
 }
 
+constexpr std::chrono::milliseconds kLongestCall{4'000};
+
 // librdkafka's calls wait for the brokers and cannot be interrupted, so they are made with short waits, again
 // and again. A broker that is there and answers late gets longer ones: each call asks anew.
 rd_kafka_resp_err_t ask_patiently(const Patience& patience,
@@ -35,7 +37,7 @@ rd_kafka_resp_err_t ask_patiently(const Patience& patience,
     if (!absent && !late) return error;
     if (since(asked) < at_most / 2) return error;  // no waiting in vain: that is the answer
     if (since(begin) >= patience.wait || patience.is_over()) return error;
-    if (late) at_most *= 2;
+    if (late) at_most = std::min(2 * at_most, kLongestCall);
     at_most = std::clamp(patience.wait - since(begin), std::chrono::milliseconds(1), at_most);
   }
 }

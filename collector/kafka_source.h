@@ -57,7 +57,8 @@ struct KafkaSourceOptions {
 class KafkaSource final : public Source {
  public:
   // Waits for the brokers at most connect_timeout. Errors: not_found (topics that do not exist, all of
-  // them named), unavailable (no broker answers), invalid (a property is refused).
+  // them named), unavailable (no broker answers), refused (none answers, and one said that the credentials
+  // or the certificates do not hold), invalid (a property is refused).
   static Result<std::unique_ptr<KafkaSource>> open(KafkaSourceOptions options);
   // Commits what commit() was last given, waiting at most 5 s, and closes.
   ~KafkaSource() override;

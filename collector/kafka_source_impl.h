@@ -36,6 +36,8 @@ class KafkaSource::Impl {
 
   // How long the caller's thread waits for brokers.
   [[nodiscard]] Patience patience() const { return {options_.connect_timeout, options_.stop_asked}; }
+  // The same before there is a consumer to serve events: those that say why nobody answers are served here.
+  [[nodiscard]] Patience patience_to_connect();
 
   // kafka_assignment.cc
   Status find_topics();

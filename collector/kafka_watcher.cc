@@ -8,6 +8,7 @@ namespace {
 constexpr std::chrono::seconds kEndIsKnownFor{10};
 constexpr std::chrono::milliseconds kAnswerWithin{3'000};
 constexpr std::chrono::milliseconds kCommitWithin{5'000};
+constexpr std::chrono::milliseconds kLastCommitWithin{2'000};  // somebody waits for the end
 
 }  // namespace
 
@@ -73,7 +74,7 @@ void KafkaWatcher::run() {
     const auto commit = std::exchange(commit_, {});
     const bool last = stopping_;
     lock.unlock();
-    if (commit) do_commit(*commit);
+    if (commit) do_commit(*commit, last ? kLastCommitWithin : kCommitWithin);
     if (last) return;
     if (Clock::now() >= next_ends) {
       ask_ends();
@@ -112,10 +113,12 @@ void KafkaWatcher::ask_sizes() {
   }
 }
 
-void KafkaWatcher::do_commit(const Commit& commit) {
-  if (must_end() || !look_for_others(commit)) return;
+void KafkaWatcher::do_commit(const Commit& commit, std::chrono::milliseconds within) {
+  if (must_end()) return;
+  const Status looked = look_for_others(commit, within);
+  if (!looked.ok() && looked.error().code == ErrorCode::refused) return;
   const Status status =
-      queries_.commit(commit.of, commit.offsets, takeover_.self().metadata(), kCommitWithin);
+      looked.ok() ? queries_.commit(commit.of, commit.offsets, takeover_.self().metadata(), within) : looked;
   if (!status.ok()) {
     // Only displays of lag suffer: our own store has the offsets.
     context_.say(LogLevel::warning, "kafka: " + status.error().message);
@@ -124,26 +127,26 @@ void KafkaWatcher::do_commit(const Commit& commit) {
   for (const TopicPartition& of : commit.of) takeover_.wrote({of.topic, of.partition});
 }
 
-bool KafkaWatcher::look_for_others(const Commit& commit) {
-  const auto committed = queries_.committed(commit.of, kCommitWithin);
-  if (!committed.ok()) return true;
+Status KafkaWatcher::look_for_others(const Commit& commit, std::chrono::milliseconds within) {
+  const auto committed = queries_.committed(commit.of, within);
+  if (!committed.ok()) return committed.error();
   std::optional<ProcessIdentity> other;
   for (std::size_t i = 0; i < commit.of.size(); ++i) {
     const auto found =
         takeover_.look({commit.of[i].topic, commit.of[i].partition}, committed.value()[i].metadata);
     if (found) other = found;
   }
-  if (!other) return true;
+  if (!other) return success();
   const std::string who = "another driftd (process " + other->id + ", started " +
                           format_rfc3339(other->start_ms * kMillisecond) + ") commits for the same group";
   if (!takeover_.must_yield_to(*other)) {
     context_.say(LogLevel::error, who + "; it started later and has to end, this one goes on");
-    return true;
+    return success();
   }
   const std::lock_guard lock(mutex_);
   must_end_ =
       Error{ErrorCode::refused, who + " and started earlier; give each its own kafka.group and storage.path"};
-  return false;
+  return *must_end_;
 }
 
 }  // namespace driftd::collector

@@ -49,8 +49,9 @@ class KafkaWatcher {
   void run();
   void ask_ends();
   void ask_sizes();
-  void do_commit(const Commit& commit);
-  bool look_for_others(const Commit& commit);  // false: yield to one
+  void do_commit(const Commit& commit, std::chrono::milliseconds within);
+  // refused: yield to one. unavailable: no broker answers, and none would take the commit.
+  Status look_for_others(const Commit& commit, std::chrono::milliseconds within);
 
   // Fixed after construction.
   const KafkaQueries& queries_;

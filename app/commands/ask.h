@@ -14,8 +14,14 @@ class App;
 
 namespace driftd::app {
 
+// Credentials come from files or the environment, never from the command line, where all users see them.
 struct AskOptions {
-  std::string url = "http://127.0.0.1:9108";
+  std::string url;     // empty: that of `config`, or http://127.0.0.1:9108
+  std::string config;  // the service's configuration file: where it listens, and its bearer token
+  std::string ca_file;
+  std::string user;
+  std::string password_file;  // else $DRIFTD_PASSWORD
+  std::string token_file;     // else $DRIFTD_TOKEN
   std::string format = "table";
 };
 void add_ask_options(CLI::App& app, AskOptions& options);

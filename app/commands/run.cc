@@ -1,8 +1,14 @@
 // `driftd run`: the service, until SIGTERM or SIGINT.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "app/commands/command.h"
 #include "app/config/load.h"
@@ -12,19 +18,32 @@
 namespace driftd::app {
 namespace {
 
+// A core file would hold every secret. Who wants one all the same allows it in the environment.
+void leave_no_core_file() {
+  const char* wanted =
+      std::getenv("DRIFTD_CORE_FILES");  // NOLINT(concurrency-mt-unsafe): nothing calls setenv
+  if (wanted != nullptr && std::string_view(wanted) == "1") return;
+  const rlimit none{0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+}
+
 ExitStatus run(const std::string& file, Streams& streams) {
   LoadedConfig loaded = load_config(file);
   if (!loaded.ok()) {
     streams.err << to_text(loaded.faults);
     return ExitStatus::usage;
   }
+  leave_no_core_file();
+  umask(077);  // what is stored tells of people
   Signals signals;
   const Logger log(loaded.config.log.level, loaded.config.log.format);
+  // Nobody is left to bring an exit status to main: what is stored is whole at any instant.
+  signals.end_within(std::chrono::milliseconds(loaded.config.service.stop_within / kMillisecond),
+                     [log](std::string_view why) {
+                       log.error(why);
+                       std::_Exit(static_cast<int>(ExitStatus::failed));
+                     });
   auto service = Service::start(file, std::move(loaded.config), log, [&] { return signals.stop_asked(); });
-  if (!service.ok() && signals.stop_asked()) {
-    log.info("stopped before it had started", {{"reason", service.error().message}});
-    return ExitStatus::done;
-  }
   if (!service.ok()) {
     log.error(service.error().message);
     return ExitStatus::failed;
@@ -55,7 +74,10 @@ const Command command_run = {
     .examples =
         "driftd run -c driftd.yaml\n"
         "kill -HUP PID    reads the file anew; a faulty one changes nothing\n"
-        "kill PID         finishes the round under way, writes a checkpoint, ends",
+        "kill PID         finishes the round under way, writes a checkpoint, ends within "
+        "service.stop_within;\n"
+        "                 a second time: ends at once\n"
+        "docs/operations.md says what it tells systemd, /-/ready and /-/healthy.",
     .prepare = [](CLI::App& app) -> Action {
       auto file = std::make_shared<std::string>();
       app.add_option("-c,--config", *file, "the configuration file")->required();

@@ -15,6 +15,7 @@
 #include "alerts/mute.h"
 #include "alerts/webhook_config.h"
 #include "app/config/digest_config.h"
+#include "app/config/http_config.h"
 #include "app/config/model_config.h"
 #include "app/log.h"
 #include "collector/kafka_source.h"
@@ -48,10 +49,6 @@ struct StorageConfig {
   std::string path = "./driftd-data";
   Duration retention = 90 * kDay;
   Duration checkpoint_every = 10 * kSecond;
-};
-
-struct HttpConfig {
-  std::string listen = "127.0.0.1:9108";
 };
 
 struct LogConfig {
@@ -90,6 +87,7 @@ struct ModelsConfig {
 };
 
 struct AlertsConfig {
+  std::vector<std::string> allowed_hosts;  // that webhooks may call; empty: any
   std::vector<alerts::MuteWindow> mute;
   std::vector<alerts::WebhookConfig> webhooks;  // names are unique
   std::optional<DigestConfig> digest;           // absent: there are none
@@ -99,6 +97,7 @@ struct Config {
   KafkaConfig kafka;
   StorageConfig storage;
   HttpConfig http;
+  ServiceConfig service;
   LogConfig log;
   Duration slot = kMinute;
   Duration lateness = 30 * kSecond;

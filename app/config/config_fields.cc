@@ -15,15 +15,6 @@ const Fields<StorageConfig>& fields_of_storage() {
   return table;
 }
 
-const Fields<HttpConfig>& fields_of_http() {
-  static const Fields<HttpConfig> table =
-      Fields<HttpConfig>()
-          .add("listen", &HttpConfig::listen, listen_type(),
-               "address and port; POST and DELETE are answered to this machine only")
-          .later({"tls", "basic_auth", "bearer_token"});
-  return table;
-}
-
 const Fields<LogConfig>& fields_of_log() {
   static const Fields<LogConfig> table =
       Fields<LogConfig>()
@@ -88,6 +79,10 @@ void check_webhook_names(const AlertsConfig& alerts, const Node& node, const std
 const Fields<AlertsConfig>& fields_of_alerts() {
   static const Fields<AlertsConfig> table =
       Fields<AlertsConfig>()
+          .list("allowed_hosts", &AlertsConfig::allowed_hosts, host_pattern_type(),
+                "the only hosts that webhooks, their `oauth2.token_url` and their proxies may have: names, "
+                "`*.example`, addresses, ranges such as 10.0.0.0/8")
+          .shown_default("any host")
           .list("mute", &AlertsConfig::mute, object_of(alerts::fields_of_mute_window()),
                 "incidents open muted, nothing is sent")
           .list("webhooks", &AlertsConfig::webhooks, object_of(alerts::fields_of_webhook()), "who is told")
@@ -124,6 +119,7 @@ const Fields<Config>& fields_of_config() {
           .required()
           .object("storage", &Config::storage, fields_of_storage(), "")
           .object("http", &Config::http, fields_of_http(), "")
+          .object("service", &Config::service, fields_of_service(), "")
           .object("log", &Config::log, fields_of_log(), "")
           .append(time_fields())
           .object("join", &Config::join, fields_of_join(), "")

@@ -8,6 +8,7 @@
 
 #include "app/config/checks.h"
 #include "app/config/fields.h"
+#include "app/config/host_checks.h"
 #include "app/config/profile_checks.h"
 #include "app/config/yaml.h"
 
@@ -19,6 +20,14 @@ void resolve_window(ModelConfig& model, Duration slot) {
 }
 
 // Relative names are as seen from the configuration's directory.
+void find_certificates(Config& config, const std::string& name) {
+  if (!config.http.tls) return;
+  const std::filesystem::path directory = std::filesystem::path(name).parent_path();
+  HttpTlsConfig& tls = *config.http.tls;
+  for (std::string* file : {&tls.cert_file, &tls.key_file, &tls.client_ca_file})
+    if (!file->empty()) *file = (directory / *file).lexically_normal().string();
+}
+
 void find_profiles(Config& config, const std::string& name) {
   const std::filesystem::path directory = std::filesystem::path(name).parent_path();
   const auto find = [&](ReferenceConfig& reference) {
@@ -52,6 +61,8 @@ void resolve_defaults(Config& config) {
   if (config.max_skew == 0) config.max_skew = std::max(kHour, 2 * config.slot);
   resolve_window(config.models.standard, config.slot);
   for (auto& [name, model] : config.models.named) resolve_window(model, config.slot);
+  for (alerts::WebhookConfig& webhook : config.alerts.webhooks)
+    webhook.allowed_hosts = config.alerts.allowed_hosts;
   if (config.threads == 0) config.threads = std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
 }
 
@@ -68,8 +79,11 @@ LoadedConfig parse_config(std::string_view text, const std::string& name, const 
     for (std::string& secret : document.secrets) loaded.config.secrets.emplace_back(std::move(secret));
     resolve_defaults(loaded.config);
     find_profiles(loaded.config, name);
+    find_certificates(loaded.config, name);
     check_config(loaded.config, document.root, faults);
     check_profiles(loaded.config, document.root, faults);
+    check_hosts(loaded.config, document.root, faults);
+    if (options.kafka_required) check_certificates(loaded.config, document.root, faults);
   }
   for (Fault& fault : faults) fault.file = name;
   std::stable_sort(faults.begin(), faults.end(),

@@ -12,7 +12,7 @@ namespace driftd::app {
 
 struct LoadOptions {
   Surroundings surroundings = process_surroundings();
-  bool kafka_required = true;  // a replay of files needs no broker
+  bool kafka_required = true;  // a replay of files needs no broker, nor the service's certificates
 };
 
 struct LoadedConfig {

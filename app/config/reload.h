@@ -9,8 +9,8 @@
 namespace driftd::app {
 
 // The keys that differ and take effect only after a restart, in the order of the file's tables: those
-// of the connection to Kafka, `storage.path`, `http`, `log.format`, `dedupe`, `threads`. (A changed `slot` is
-// refused by the engine, now and at a start over the same store.)
+// of the connection to Kafka, `storage.path`, `http.listen`, whether there is `http.tls`, `log.format`,
+// `dedupe`, `threads`. (A changed `slot` is refused by the engine, now and at a start over the same store.)
 std::vector<std::string> keys_that_need_restart(const Config& running, const Config& wanted);
 
 }  // namespace driftd::app

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "alerts/delivery_hosts.h"
 #include "app/config/fields.h"
 #include "app/http/listen.h"
 #include "detectors/statistics/catalogue.h"
@@ -29,6 +30,20 @@ FieldType<std::string> statistic_type() {
       out = known_statistics()[*index];
   };
   type.show = [](const std::string& name) { return Node::scalar(name); };
+  return type;
+}
+
+FieldType<std::string> host_pattern_type() {
+  FieldType<std::string> type = text_type();
+  type.name = "host";
+  type.read = [read = type.read](const Node& node, std::string& out, const std::string& path,
+                                 Faults& faults) {
+    std::string pattern;
+    read(node, pattern, path, faults);
+    if (pattern.empty()) return;
+    if (const auto fault = alerts::host_pattern_fault(pattern)) return add_fault(faults, node, path, *fault);
+    out = pattern;
+  };
   return type;
 }
 

@@ -38,9 +38,23 @@ Response build_status() {
 Response index_page() {
   Response response;
   response.content_type = "text/html; charset=utf-8";
-  response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+  response.headers.emplace_back("Content-Security-Policy",
+                                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; "
+                                "base-uri 'none'; form-action 'none'");
   response.body = kIndexPage;
   return response;
+}
+
+Response healthy(const Health& health) {
+  const auto silent = health.stalled();
+  if (!silent) return plain(200, "driftd is healthy\n");
+  return plain(
+      503, "driftd is not healthy: its loop stands still for " + std::to_string(silent->count()) + " s\n");
+}
+
+Response ready(const Health& health) {
+  const std::string why = health.why_not_ready();
+  return why.empty() ? plain(200, "driftd is ready\n") : plain(503, "driftd is not ready: " + why + "\n");
 }
 
 Mailbox::Work metrics(const ApiRequest&) {
@@ -175,13 +189,8 @@ struct Direct {
 std::span<const Direct> direct_routes() {
   static const std::vector<Direct> kRoutes = {
       {{}, [](const Mailbox&) { return index_page(); }},
-      {{"-", "healthy"}, [](const Mailbox&) { return plain(200, "driftd is healthy\n"); }},
-      {{"-", "ready"},
-       [](const Mailbox& box) {
-         return box.ready()
-                    ? plain(200, "driftd is ready\n")
-                    : plain(503, "driftd is not ready: partitions are not assigned or state is not loaded\n");
-       }},
+      {{"-", "healthy"}, [](const Mailbox& box) { return healthy(box.health()); }},
+      {{"-", "ready"}, [](const Mailbox& box) { return ready(box.health()); }},
       {{"api", "v1", "status", "build"}, [](const Mailbox&) { return build_status(); }},
   };
   return kRoutes;
@@ -222,6 +231,7 @@ void dispatch(Mailbox& mailbox, const Request& request, const Respond& respond) 
     if (method == "GET") return respond(route.respond(mailbox));
     allowed = {"GET", "HEAD"};
   }
+  if (std::optional<Response> no = refuse_name(request)) return respond(*std::move(no));
   for (const Route& route : routes()) {
     std::optional<std::vector<std::string>> names = match(route.pattern, target->path);
     if (!names) continue;

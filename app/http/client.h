@@ -14,11 +14,16 @@ struct Reply {
   std::string body;
 };
 
-// One request over a connection of its own. `base` is http://HOST[:PORT], `target` a path with query, `body`
-// JSON or nothing.
-// Errors: invalid (no such URL), unavailable (nobody answers there, or not within `timeout`).
+struct ClientAccess {
+  std::string authorization;  // the header's value; empty: none
+  std::string ca_file;        // authorities of https in PEM; empty: the system's
+};
+
+// One request over a connection of its own. `base` is http://HOST[:PORT] or https://, `target` a path with
+// query, `body` JSON or nothing. Certificates are verified, redirects not followed. Errors: invalid (no such URL or file),
+// unavailable (nobody answers there, or not within `timeout`, or its certificate does not hold).
 Result<Reply> http_call(const std::string& base, const std::string& method, const std::string& target,
                         std::chrono::milliseconds timeout = std::chrono::seconds(30),
-                        const std::string& body = {});
+                        const ClientAccess& access = {}, const std::string& body = {});
 
 }  // namespace driftd::app

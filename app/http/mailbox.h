@@ -5,7 +5,6 @@
 // answered 503 by the server, and so no change happens behind a client's back after it was told no.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -13,6 +12,7 @@
 #include <functional>
 #include <mutex>
 
+#include "app/http/health.h"
 #include "app/http/server.h"
 #include "app/http/view.h"
 
@@ -36,8 +36,10 @@ class Mailbox {
   void close();
 
   // `/-/ready`: partitions are assigned and the state is loaded. Any thread.
-  void set_ready(bool ready) { ready_ = ready; }
-  [[nodiscard]] bool ready() const { return ready_; }
+  void set_ready(bool ready) { health_.set_not_ready(ready ? "" : "it is not serving"); }
+  [[nodiscard]] bool ready() const { return health_.why_not_ready().empty(); }
+  [[nodiscard]] Health& health() { return health_; }
+  [[nodiscard]] const Health& health() const { return health_; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -50,7 +52,7 @@ class Mailbox {
 
   const std::chrono::milliseconds patience_;
   const std::size_t capacity_;
-  std::atomic<bool> ready_{false};
+  Health health_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Letter> letters_;  // guarded by mutex_

@@ -7,6 +7,7 @@
 
 #include "app/http/listen.h"
 #include "app/http/session.h"
+#include "app/http/tls.h"
 
 namespace driftd::app {
 namespace {
@@ -65,6 +66,7 @@ struct HttpServer::Impl {
   net::steady_timer breath;
   std::thread thread;
   tcp::endpoint local;
+  bool secure = false;
 };
 
 Status HttpServer::Impl::listen(const std::string& where) {
@@ -136,8 +138,16 @@ HttpServer::HttpServer(HttpServer&&) noexcept = default;
 HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
 HttpServer::~HttpServer() = default;
 
-Result<HttpServer> HttpServer::start(const std::string& listen, Handler handler, const HttpLimits& limits) {
+Result<HttpServer> HttpServer::start(const std::string& listen, Handler handler, const HttpLimits& limits,
+                                     const std::optional<HttpTlsConfig>& tls) {
   auto impl = std::make_unique<Impl>(std::move(handler), limits);
+  if (tls) {
+    auto certificates = read_certificates(*tls);
+    if (!certificates) return certificates.error();
+    impl->host->tls = *std::move(certificates);
+    impl->host->client_certificates = !tls->client_ca_file.empty();
+    impl->secure = true;
+  }
   if (Status listening = impl->listen(listen); !listening) return listening.error();
   impl->accept();
   impl->thread = std::thread([host = impl->host] { host->context.run(); });
@@ -149,7 +159,20 @@ std::uint16_t HttpServer::port() const { return impl_->local.port(); }
 std::string HttpServer::url() const {
   const auto address = impl_->local.address();
   const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  return "http://" + host + ":" + std::to_string(port());
+  return (impl_->secure ? "https://" : "http://") + host + ":" + std::to_string(port());
+}
+
+Result<HttpServer::Certificates> HttpServer::read_certificates(const HttpTlsConfig& files) {
+  return server_tls(files);
+}
+
+void HttpServer::use(Certificates certificates) {
+  net::post(impl_->host->context, [host = impl_->host, certificates = std::move(certificates)]() mutable {
+    if (host->tls == nullptr) return;
+    host->client_certificates =
+        (SSL_CTX_get_verify_mode(certificates->native_handle()) & SSL_VERIFY_PEER) != 0;
+    host->tls = std::move(certificates);
+  });
 }
 
 void HttpServer::stop(std::chrono::milliseconds grace) {

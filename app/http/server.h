@@ -1,13 +1,14 @@
-// The one HTTP port: HTTP/1.1 with keep-alive on a thread of its own, and nothing of what is served.
+// The one HTTP port: HTTP/1.1 with keep-alive, plain or over TLS, on a thread of its own, and nothing of what
+// is served.
 //
 // The handler gets each request as a value, with a function to answer it that may be called from any
 // thread, at any time, once (further calls and calls after the client has gone do nothing). A request
 // that stays unanswered for `handler_timeout` is answered 503. Handlers run on the server's thread and
 // must not block it.
 //
-// Many slow or idle clients are bounded: reading a request, writing an answer, and waiting between two
-// requests have limits of time, requests limits of size (431, 413), and beyond `max_connections` the
-// connection that has waited longest for its client is closed for the new one.
+// Many slow or idle clients are bounded: a TLS handshake, reading a request, writing an answer, and waiting
+// between two requests have limits of time, requests limits of size (431, 413), and beyond `max_connections`
+// the connection that has waited longest for its client is closed for the new one.
 #pragma once
 
 #include <chrono>
@@ -15,12 +16,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "app/config/http_config.h"
 #include "core/result.h"
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace driftd::app {
 
@@ -32,6 +39,9 @@ struct Request {
   Headers headers;
   std::string body;
   bool from_loopback = false;  // the peer's address is of this machine
+  bool to_loopback = false;    // and so is the one that it called
+  bool authenticated = false;  // the client has shown credentials, or a certificate where one is required
+  std::string peer;            // its address, without the port
 
   // The first header of that name in any letter case, or nullptr.
   [[nodiscard]] const std::string* header(std::string_view name) const;
@@ -51,6 +61,7 @@ struct HttpLimits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 16 * 1024 * 1024;
   std::size_t max_connections = 256;
+  std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds request_timeout{20'000};  // from its first byte to its last
   std::chrono::milliseconds idle_timeout{75'000};     // between two requests
   std::chrono::milliseconds handler_timeout{15'000};
@@ -60,14 +71,22 @@ struct HttpLimits {
 class HttpServer {
  public:
   // `listen` is ADDRESS:PORT, [V6]:PORT, HOST:PORT, or :PORT for all addresses; port 0 takes a free one.
-  // Listens when it returns. Errors: invalid (no such address), io (port taken, permission).
-  static Result<HttpServer> start(const std::string& listen, Handler handler, const HttpLimits& limits = {});
+  // Listens when it returns. Errors: invalid (no such address; a faulty certificate), io (port taken,
+  // permission).
+  static Result<HttpServer> start(const std::string& listen, Handler handler, const HttpLimits& limits = {},
+                                  const std::optional<HttpTlsConfig>& tls = std::nullopt);
   ~HttpServer();  // stop(0)
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
 
   [[nodiscard]] std::uint16_t port() const;
-  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:9108"
+  [[nodiscard]] std::string url() const;  // "http://127.0.0.1:9108", or https
+
+  // The files as they are now, and their use from the next connection on. Only where the server began with
+  // TLS.
+  using Certificates = std::shared_ptr<boost::asio::ssl::context>;
+  static Result<Certificates> read_certificates(const HttpTlsConfig& files);
+  void use(Certificates certificates);
 
   // Takes no more connections, closes waiting ones, gives requests being answered `grace`, ends the
   // thread. Bounded by `grace`. Idempotent.

@@ -13,6 +13,9 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 
 constexpr std::chrono::seconds kLinger{1};
+// What no page says otherwise: nothing in an answer is to be run, loaded or framed.
+constexpr const char* kPolicy =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 constexpr std::size_t kDropped = 64 * 1024;
 
 bool is_loopback(const boost::asio::ip::address& address) {
@@ -22,7 +25,7 @@ bool is_loopback(const boost::asio::ip::address& address) {
   return address.is_loopback();
 }
 
-Request value_of(http::request<http::string_body>&& message, bool from_loopback) {
+Request value_of(http::request<http::string_body>&& message) {
   Request request;
   request.method = std::string(message.method_string());
   request.target = std::string(message.target());
@@ -30,7 +33,6 @@ Request value_of(http::request<http::string_body>&& message, bool from_loopback)
     request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
   request.body = std::move(message.body());
-  request.from_loopback = from_loopback;
   return request;
 }
 
@@ -44,19 +46,37 @@ Response problem(int status, std::string_view message) {
 }  // namespace
 
 Session::Session(boost::asio::ip::tcp::socket&& socket, const std::shared_ptr<SessionHost>& host)
-    : host_(*host), gate_(host), stream_(std::move(socket)), timer_(host->context) {
+    : host_(*host), gate_(host), tls_(host->tls), timer_(host->context) {
+  if (tls_) {
+    has_certificate_ = host->client_certificates;
+    secure_.emplace(std::move(socket), *tls_);
+  } else {
+    plain_.emplace(std::move(socket));
+  }
   place_ = host_.sessions.insert(host_.sessions.end(), this);
 }
 
 Session::~Session() { host_.sessions.erase(place_); }
 
-void Session::start() { wait_for_request(); }
+void Session::start() {
+  if (secure_) return shake_hands();
+  wait_for_request();
+}
+
+void Session::shake_hands() {
+  tcp().expires_after(host_.limits.handshake_timeout);
+  secure_->async_handshake(boost::asio::ssl::stream_base::server,
+                           [self = shared_from_this()](error_code error) {
+                             if (error) return self->close();
+                             self->wait_for_request();
+                           });
+}
 
 void Session::close() {
   error_code ignored;
   timer_.cancel();
-  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
+  tcp().close();
 }
 
 // Between two requests a client may be silent for long; once its request has begun, not.
@@ -66,28 +86,34 @@ void Session::wait_for_request() {
   parser_->header_limit(static_cast<std::uint32_t>(host_.limits.header_bytes));
   parser_->body_limit(host_.limits.body_bytes);
   if (buffer_.size() > 0) return read_header();  // sent behind the one before
-  stream_.expires_after(host_.limits.idle_timeout);
-  stream_.async_read_some(buffer_.prepare(4096),
-                          [self = shared_from_this()](error_code error, std::size_t size) {
-                            self->buffer_.commit(size);
-                            if (error) return self->close();
-                            self->read_header();
-                          });
+  tcp().expires_after(host_.limits.idle_timeout);
+  with_stream([this](auto& stream) {
+    stream.async_read_some(buffer_.prepare(4096),
+                           [self = shared_from_this()](error_code error, std::size_t size) {
+                             self->buffer_.commit(size);
+                             if (error) return self->close();
+                             self->read_header();
+                           });
+  });
 }
 
 void Session::read_header() {
-  stream_.expires_after(host_.limits.request_timeout);
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                            if (error) return self->refuse(error);
-                            self->read_body();
-                          });
+  tcp().expires_after(host_.limits.request_timeout);
+  with_stream([this](auto& stream) {
+    http::async_read_header(stream, buffer_, *parser_,
+                            [self = shared_from_this()](error_code error, std::size_t) {
+                              if (error) return self->refuse(error);
+                              self->read_body();
+                            });
+  });
 }
 
 void Session::read_body() {
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
-    if (error) return self->refuse(error);
-    self->handle();
+  with_stream([this](auto& stream) {
+    http::async_read(stream, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+      if (error) return self->refuse(error);
+      self->handle();
+    });
   });
 }
 
@@ -109,19 +135,28 @@ void Session::handle() {
   waiting_ = false;
   awaiting_answer_ = true;
   ++number_;
-  stream_.expires_never();
-  error_code error;
-  const auto peer = stream_.socket().remote_endpoint(error);
+  tcp().expires_never();
   http::request<http::string_body> message = parser_->release();
   head_only_ = message.method() == http::verb::head;
   last_ = last_ || !message.keep_alive();
-  Request request = value_of(std::move(message), !error && is_loopback(peer.address()));
+  Request request = value_of(std::move(message));
+  describe_peer(request);
   arm_handler_timeout();
   try {
     host_.handler(std::move(request), responder());
   } catch (const std::exception& fault) {
     answer(number_, problem(500, fault.what()));
   }
+}
+
+void Session::describe_peer(Request& request) {
+  error_code error;
+  const auto peer = tcp().socket().remote_endpoint(error);
+  if (!error) request.peer = peer.address().to_string();
+  request.from_loopback = !error && is_loopback(peer.address());
+  const auto own = tcp().socket().local_endpoint(error);
+  request.to_loopback = !error && is_loopback(own.address());
+  request.authenticated = has_certificate_;
 }
 
 void Session::arm_handler_timeout() {
@@ -154,24 +189,30 @@ void Session::write(Response response, bool keep_alive) {
   message_->set(http::field::server, "driftd");
   message_->set(http::field::content_type, response.content_type);
   message_->set("X-Content-Type-Options", "nosniff");
+  message_->set("X-Frame-Options", "DENY");
+  message_->set("Referrer-Policy", "no-referrer");
+  message_->set("Cross-Origin-Resource-Policy", "same-origin");
+  message_->set("Content-Security-Policy", kPolicy);
   message_->set("Cache-Control", "no-store");
   for (const auto& [name, value] : response.headers) message_->set(name, value);
   message_->keep_alive(keep_alive);
   const std::size_t size = response.body.size();
   if (!head_only_) message_->body() = std::move(response.body);
   message_->content_length(size);
-  stream_.expires_after(host_.limits.write_timeout);
+  tcp().expires_after(host_.limits.write_timeout);
   begin_to_wait();
-  http::async_write(stream_, *message_,
-                    [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
-                      if (error) return self->close();
-                      self->message_.reset();
-                      if (keep_alive) {
-                        self->wait_for_request();
-                      } else {
-                        self->linger();
-                      }
-                    });
+  with_stream([this, keep_alive](auto& stream) {
+    http::async_write(stream, *message_,
+                      [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
+                        if (error) return self->close();
+                        self->message_.reset();
+                        if (keep_alive) {
+                          self->wait_for_request();
+                        } else {
+                          self->say_goodbye();
+                        }
+                      });
+  });
 }
 
 void Session::begin_to_wait() {
@@ -179,22 +220,32 @@ void Session::begin_to_wait() {
   host_.sessions.splice(host_.sessions.end(), host_.sessions, place_);
 }
 
+// Over TLS the client is told that nothing was cut off.
+void Session::say_goodbye() {
+  if (!secure_) return linger();
+  tcp().expires_after(kLinger);
+  secure_->async_shutdown([self = shared_from_this()](error_code error) {
+    if (error == boost::beast::error::timeout) return self->close();
+    self->linger();
+  });
+}
+
 // Reads and drops what the client still sends, for a moment: closing over unread bytes would reset
 // the connection and take the answer away from the client.
 void Session::linger() {
   error_code ignored;
-  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLinger);
+  tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  tcp().expires_after(kLinger);
   drop_input();
 }
 
 void Session::drop_input() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(kDropped),
-                          [self = shared_from_this()](error_code error, std::size_t) {
-                            if (error) return self->close();
-                            self->drop_input();
-                          });
+  tcp().async_read_some(buffer_.prepare(kDropped),
+                        [self = shared_from_this()](error_code error, std::size_t) {
+                          if (error) return self->close();
+                          self->drop_input();
+                        });
 }
 
 }  // namespace driftd::app

@@ -4,10 +4,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 #include <list>
 #include <memory>
 #include <optional>
@@ -26,6 +28,8 @@ struct SessionHost {
 
   const Handler handler;
   const HttpLimits limits;
+  std::shared_ptr<boost::asio::ssl::context> tls;  // null: plain
+  bool client_certificates = false;                // whoever gets through the handshake has shown one
   std::list<Session*> sessions;  // in the order in which they began to wait for their client
   bool stopping = false;
   boost::asio::io_context context{1};
@@ -46,23 +50,42 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using Message = boost::beast::http::response<boost::beast::http::string_body>;
+  using Tcp = boost::beast::tcp_stream;
+  using Secure = boost::beast::ssl_stream<Tcp>;
+
+  Tcp& tcp() { return secure_ ? secure_->next_layer() : *plain_; }
+  template <class Use>
+  void with_stream(Use&& use) {
+    if (secure_) {
+      use(*secure_);
+    } else {
+      use(*plain_);
+    }
+  }
+
+  void shake_hands();
 
   void wait_for_request();
   void read_header();
   void read_body();
   void refuse(boost::beast::error_code error);
   void handle();
+  void describe_peer(Request& request);
   void arm_handler_timeout();
   [[nodiscard]] Respond responder();
   void answer(std::uint64_t number, Response response);
   void write(Response response, bool keep_alive);
   void begin_to_wait();
+  void say_goodbye();
   void linger();
   void drop_input();
 
-  SessionHost& host_;                // outlives every session
-  std::weak_ptr<SessionHost> gate_;  // for answers that may come later than that
-  boost::beast::tcp_stream stream_;
+  SessionHost& host_;                               // outlives every session
+  std::weak_ptr<SessionHost> gate_;                 // for answers that may come later than that
+  std::shared_ptr<boost::asio::ssl::context> tls_;  // what this connection began with
+  std::optional<Tcp> plain_;                        // either this
+  std::optional<Secure> secure_;                    // or that
+  bool has_certificate_ = false;
   boost::beast::flat_buffer buffer_;
   boost::asio::steady_timer timer_;
   std::list<Session*>::iterator place_;

@@ -323,6 +323,13 @@ void add_service(const ServiceFacts& facts, MetricFamilies& families) {
     families[MetricId::last_checkpoint_timestamp].add({}, seconds(*facts.last_checkpoint));
   families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
   families[MetricId::config_last_reload_success_timestamp].add({}, seconds(facts.reloaded));
+  families[MetricId::loop_stalls].add({}, number(facts.loop_stalls));
+}
+
+std::string expose_with_process(const Families& families) {
+  std::vector<MetricFamily> all = families.all();
+  for (MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
+  return alerts::expose(all);
 }
 
 }  // namespace
@@ -351,9 +358,14 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   add_digest(state.digests, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
-  std::vector<alerts::MetricFamily> all = families.all();
-  for (alerts::MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
-  return alerts::expose(all);
+  return expose_with_process(families);
+}
+
+std::string service_metrics_page(const ServiceFacts& facts) {
+  MetricFamilies families;
+  families[MetricId::build_info].add({version(), revision()}, 1);
+  add_service(facts, families);
+  return expose_with_process(families);
 }
 
 }  // namespace driftd::app

@@ -14,6 +14,7 @@ struct ServiceFacts {
   bool reload_succeeded = true;
   std::optional<Time> last_checkpoint;
   std::uint64_t checkpoint_failures = 0;
+  std::uint64_t loop_stalls = 0;
   DurationHistogram<kCheckpointBounds.size()> checkpoint_duration;
 };
 

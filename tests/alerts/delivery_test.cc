@@ -82,6 +82,37 @@ TEST(Delivery, ReportsEveryStatusAndFollowsNoRedirect) {
   EXPECT_EQ(send_to(broken).body, "words until the end");
 }
 
+TEST(Delivery, CallsNoHostThatIsNotAllowed) {
+  TestServer server(answers("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+  const auto answer_with = [&](const auto& set) {
+    Delivery delivery({});
+    HttpRequest request = request_to("http://127.0.0.1:" + server.port() + "/");
+    set(request.access);
+    delivery.submit("one", request, 5 * kSecond);
+    const auto results = delivery.wait_results(30 * kSecond);
+    return results.empty() ? Answer{} : results[0].answer;
+  };
+  const Answer other = answer_with([](HttpAccess& access) {
+    access.allowed_hosts = {"hooks.example", "10.0.0.0/8"};
+  });
+  EXPECT_EQ(other.fault, NetworkFault::forbidden);
+  EXPECT_THAT(other.message, HasSubstr("alerts.allowed_hosts does not name the host 127.0.0.1"));
+  EXPECT_EQ(judge_answer({}, other, 0).verdict, Verdict::give_up);
+  EXPECT_EQ(judge_answer({}, other, 0).reason, "forbidden");
+  const Answer proxied = answer_with([](HttpAccess& access) {
+    access.allowed_hosts = {"127.0.0.1"};
+    access.proxy_url = "http://proxy.invalid:3128";
+  });
+  EXPECT_EQ(proxied.fault, NetworkFault::forbidden);
+  const Answer token = answer_with([](HttpAccess& access) {
+    access.allowed_hosts = {"127.0.0.1"};
+    access.oauth2 = OAuth2Config{"id", Secret("s"), "", {}, "http://tokens.invalid/", {}};
+  });
+  EXPECT_EQ(token.fault, NetworkFault::forbidden);
+  EXPECT_EQ(server.connections(), 0);
+  EXPECT_EQ(answer_with([](HttpAccess& access) { access.allowed_hosts = {"127.0.0.0/8"}; }).status, 200);
+}
+
 TEST(Delivery, TimesOutOnAReceiverThatNeverAnswers) {
   TestServer server([](Connection& connection) { connection.wait_until_closed(); });
   const auto begin = std::chrono::steady_clock::now();

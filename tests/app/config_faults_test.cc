@@ -43,7 +43,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"slto: 60s", "3: slto: unknown key slto; did you mean slot?"},
         Case{"budgets: 1",
-             "3: budgets: unknown key budgets; known keys: kafka, storage, http, log, slot, lateness, "
+             "3: budgets: unknown key budgets; known keys: kafka, storage, http, service, log, slot, "
+             "lateness, "
              "idle_after, max_skew, max_ahead, dedupe, join, metrics, limits, threads, unknown_models, "
              "models, "
              "alerts"},
@@ -63,8 +64,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "http: {listen: \"127.0.0.1:99999\"}",
             "3: http.listen: expected an address and a port such as 127.0.0.1:9108, not \"127.0.0.1:99999\""},
-        Case{"http: {tls: {cert_file: a}}", "3: http.tls: not supported by this version"},
-        Case{"http: {bearer_token: hunter2}", "3: http.bearer_token: not supported by this version"},
+        Case{"http: {tls: {cert_file: a}}", "3: http.tls.key_file: is required"},
+        Case{"http: {tls: {cert_file: /gone/a.pem, key_file: b}}",
+             "3: http.tls: the certificate /gone/a.pem cannot be used: No such file or directory"},
+        Case{"http: {bearer_token: ''}",
+             "3: http.bearer_token: must not be empty, nor hold spaces or control characters"},
+        Case{"http: {bearer_token: [good, 'not good']}",
+             "3: http.bearer_token: must not be empty, nor hold spaces or control characters"},
+        Case{"http:\n  basic_auth: {alice: hunter2}",
+             "4: http.basic_auth.alice: is no hash of a password (bcrypt $2y$, SHA-crypt $6$ or yescrypt "
+             "$y$); make one with `htpasswd -nBC 10 \"\" | tr -d ':\\n'` or `openssl passwd -6`"},
+        Case{"service: {stop_within: 0s}", "3: service.stop_within: \"0s\" is out of range: [1s, 1h]"},
         Case{"log: {format: xml}", "3: log.format: expected one of logfmt, json, not \"xml\""},
         Case{"metrics: {statistics: [psi, kss]}",
              "3: metrics.statistics[1]: expected one of psi, jensen_shannon, kl, hellinger, total_variation, "
@@ -207,7 +217,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"alerts:\n  digest: {at: \"@daily\", timezone: Europe/Berln}",
              "4: alerts.digest.timezone: unknown time zone Europe/Berln; did you mean Europe/Berlin?"},
         Case{"alerts:\n  webhooks:\n    - {name: a, url: 'http://x/'}\n    - {name: a, url: 'http://y/'}",
-             "6: alerts.webhooks[1].name: the webhook a stands twice"}));
+             "6: alerts.webhooks[1].name: the webhook a stands twice"},
+        Case{"alerts: {allowed_hosts: ['https://x']}",
+             "3: alerts.allowed_hosts[0]: is no host: expected a name such as hooks.example, *.example, an "
+             "address, or a range such as 10.0.0.0/8; without scheme and port"},
+        Case{"alerts:\n  allowed_hosts: [x, '*.y']\n  webhooks:\n    - {name: a, url: 'http://x/'}\n"
+             "    - {name: b, url: 'http://q.y/'}\n    - {name: c, url: 'http://z/'}",
+             "8: alerts.webhooks[2].url: alerts.allowed_hosts does not name the host z"},
+        Case{"alerts:\n  allowed_hosts: [x]\n  webhooks:\n"
+             "    - {name: a, url: 'http://{{ model }}/'}\n    - {name: b, url: 'http://x/', proxy_url: "
+             "'http://p:80'}",
+             "7: alerts.webhooks[1].proxy_url: alerts.allowed_hosts does not name the host p"},
+        Case{"alerts:\n  allowed_hosts: [x]\n  webhooks:\n    - name: a\n      url: 'http://x/'\n"
+             "      oauth2: {client_id: c, client_secret: s, token_url: 'http://t/'}",
+             "8: alerts.webhooks[0].oauth2.token_url: alerts.allowed_hosts does not name the host t"},
+        Case{"alerts:\n  allowed_hosts: [x]\n  webhooks:\n    - {name: a, target: pagerduty, with: "
+             "{routing_key: k}}",
+             "6: alerts.webhooks[0].url: alerts.allowed_hosts does not name the host events.pagerduty.com"}));
 
 TEST(ConfigFaults, OfKafkaAreTold) {
   EXPECT_THAT(faults_of(""), ElementsAre("f.yaml:1: kafka.brokers: is required",

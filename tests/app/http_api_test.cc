@@ -21,7 +21,7 @@ class Api : public ::testing::Test {
  protected:
   Response call(std::string method, std::string target, Headers headers = {}, std::string body = "") {
     Request request{std::move(method), std::move(target), std::move(headers), std::move(body),
-                    from_loopback_};
+                    from_loopback_,    to_loopback_,      authenticated_,     "10.0.0.9"};
     std::optional<Response> response;
     handler_(std::move(request), [&](Response given) { response = std::move(given); });
     mailbox_.serve(view_);
@@ -39,6 +39,8 @@ class Api : public ::testing::Test {
   Mailbox mailbox_;
   Handler handler_ = make_api(mailbox_);
   bool from_loopback_ = true;
+  bool to_loopback_ = false;
+  bool authenticated_ = false;
 };
 
 TEST_F(Api, ServesMetricsAsTheTextFormat) {
@@ -194,6 +196,7 @@ TEST_F(Api, ChangesNothingForPagesOfOtherSites) {
                     {"Origin", "http://evil.example:9108"},
                     {"Sec-Fetch-Site", "same-origin"}}),
             403);
+  EXPECT_EQ(status({{"Host", "127.evil.example:9108"}, {"Origin", "http://127.evil.example:9108"}}), 403);
   EXPECT_EQ(status({{"Origin", "http://127.0.0.1:9108"}}), 403);
   EXPECT_THAT(view_.asked, IsEmpty());
   EXPECT_EQ(status({{"Host", "127.0.0.1:9108"},
@@ -203,6 +206,43 @@ TEST_F(Api, ChangesNothingForPagesOfOtherSites) {
   EXPECT_EQ(status({{"Host", "[::1]:9108"}, {"Origin", "http://[::1]:9108"}}), 200);
   EXPECT_EQ(status({{"Host", "localhost"}, {"Sec-Fetch-Site", "none"}}), 200);
   EXPECT_EQ(status({{"Host", "driftd.internal:9108"}}), 200);  // no browser
+}
+
+TEST_F(Api, ChangesThingsForWhoHasShownCredentialsButNotForPagesOfOthers) {
+  authenticated_ = true;
+  from_loopback_ = false;
+  const auto status = [&](const Headers& headers) { return call("POST", "/-/reload", headers).status; };
+  EXPECT_EQ(status({}), 200);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"X-Forwarded-For", "10.0.0.9"}}), 200);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"Origin", "https://driftd.example"}}),
+            200);  // a proxy's TLS
+  EXPECT_EQ(
+      status(
+          {{"Host", "inner:9108"}, {"Origin", "https://driftd.example"}, {"Sec-Fetch-Site", "same-origin"}}),
+      200);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"Origin", "https://evil.example"}}), 403);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"Origin", "null"}}), 403);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"Sec-Fetch-Site", "cross-site"}}), 403);
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"Sec-Fetch-Site", "same-site"}}), 403);
+  EXPECT_EQ(call("POST", "/-/reload", {{"Content-Type", "text/plain"}}, "x").status, 415);
+}
+
+TEST_F(Api, ReadsOverLoopbackOnlyByNamesThatNobodyCanOwn) {
+  to_loopback_ = true;
+  const auto status = [&](const Headers& headers) { return call("GET", "/api/v1/models", headers).status; };
+  for (const char* good : {"localhost:9108", "127.0.0.1:9108", "127.0.0.1", "[::1]:9108", "driftd",
+                           "web.localhost:80", "10.0.0.7:9108"})
+    EXPECT_EQ(status({{"Host", good}}), 200) << good;
+  for (const char* bad :
+       {"evil.example", "evil.example:9108", "127.0.0.1.evil.example:9108", "localhost.evil.example"})
+    EXPECT_EQ(status({{"Host", bad}}), 403) << bad;
+  EXPECT_EQ(status({{"Host", "driftd.example"}, {"X-Forwarded-For", "10.0.0.9"}}), 200);
+  EXPECT_EQ(call("GET", "/-/healthy", {{"Host", "evil.example"}}).status, 200);
+  authenticated_ = true;
+  EXPECT_EQ(status({{"Host", "driftd.example"}}), 200);
+  authenticated_ = false;
+  to_loopback_ = false;
+  EXPECT_EQ(status({{"Host", "driftd.example"}}), 200);
 }
 
 TEST_F(Api, TakesBodiesOfJsonAlone) {

@@ -30,6 +30,7 @@ PLACES = {
     "kainjow/": ("alerts/template*",),
     "yaml-cpp/": ("app/config/*",),
     "CLI/": ("app/commands/*", "app/main.cc"),
+    "crypt.h": ("app/http/password_hash*",),
     "csv.h": ("app/table_reader*",),
     "spdlog/": ("app/log*",),
     "xxhash.h": ("core/hash*",),

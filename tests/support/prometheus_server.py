@@ -21,7 +21,8 @@ def missing():
 
 
 class PrometheusServer(Process):
-    def __init__(self, directory, targets, interval="1s", job="driftd", rule_files=()):
+    def __init__(self, directory, targets, interval="1s", job="driftd", rule_files=(), scrape=None):
+        """scrape: further keys of the scrape_config."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         directory.mkdir(parents=True, exist_ok=True)
@@ -31,7 +32,7 @@ class PrometheusServer(Process):
                 {
                     "global": {"scrape_interval": interval, "evaluation_interval": interval},
                     "rule_files": [str(path) for path in rule_files],
-                    "scrape_configs": [{"job_name": job, "static_configs": [{"targets": list(targets)}]}],
+                    "scrape_configs": [{"job_name": job, "static_configs": [{"targets": list(targets)}], **(scrape or {})}],
                 }
             )
         )
