@@ -59,6 +59,7 @@ enum class MetricId : std::uint8_t {
   webhook_last_success_timestamp,
   webhook_pending,
   checkpoint_duration,
+  checkpoint_failures,
   last_checkpoint_timestamp,
   config_last_reload_successful,
   config_last_reload_success_timestamp,

@@ -19,6 +19,7 @@
 #include "app/log.h"
 #include "app/pipeline/engine.h"
 #include "app/pipeline/live_view.h"
+#include "app/rate_limit.h"
 #include "collector/dead_letters.h"
 #include "collector/source.h"
 #include "core/result.h"
@@ -56,6 +57,7 @@ class Service {
   Status open_engine();
   Status take_round();
   Status checkpoint_if_due(bool force);
+  Status note_failed_checkpoint(const Error& error);
   void deliver();
   void log_incidents();
   void warn_of_uncertified_models();
@@ -77,6 +79,7 @@ class Service {
   std::size_t round_records_ = 1000;
   std::chrono::steady_clock::time_point next_checkpoint_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
+  RateLimit failures_told_{kMinute};
   std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };

@@ -321,6 +321,7 @@ void add_alerts(Engine& engine, const std::vector<const Version*>& shown, Famili
 
 void add_service(const ServiceFacts& facts, Families& families) {
   families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
+  families[MetricId::checkpoint_failures].add({}, static_cast<double>(facts.checkpoint_failures));
   if (facts.last_checkpoint)
     families[MetricId::last_checkpoint_timestamp].add({}, seconds(*facts.last_checkpoint));
   families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
