@@ -117,6 +117,8 @@ rocksdb::Options engine_options(const StoreOptions& wanted, const std::shared_pt
   options.max_log_file_size = 1 << 20;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
+  // What retention erased is only marked so until its file is made anew.
+  options.periodic_compaction_seconds = 24 * 60 * 60;
   options.listeners.push_back(std::make_shared<NoRecoveryBehindOurBack>(lost));
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(32 << 20);
@@ -130,11 +132,12 @@ rocksdb::Options reader_options(const StoreOptions& wanted, const std::shared_pt
   rocksdb::Options options = engine_options(wanted, lost);
   options.create_if_missing = false;
   options.info_log = std::make_shared<NoLog>();
-  options.max_open_files = -1;  // all at once: what its owner removes can be read to the end
+  // All at once: what its owner removes can be read to the end. Who looks past damage opens what is needed.
+  if (!wanted.past_damage) options.max_open_files = -1;
   return options;
 }
 
-constexpr int kAttemptsToRead = 100;
+constexpr int kAttemptsToRead = 200;
 
 bool says(const rocksdb::Status& status, int error) {
   return status.ToString().find(std::strerror(error)) != std::string::npos;
@@ -203,9 +206,9 @@ Status StoreEngine::open_to_read(const StoreOptions& options) {
     const FileList before = file_list(path);
     done = open_once_to_read(options);
     const bool still = file_list(path) == before;
-    if (still && (done || attempt > 0)) return done;
+    if (still && (done || attempt > 3)) return done;
     db.reset();
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   if (done)
     return Error{ErrorCode::unavailable, "the store " + path + " changes too fast to be read; try again"};
