@@ -69,6 +69,7 @@ enum class MetricId : std::uint8_t {
   webhook_last_success_timestamp,
   webhook_pending,
   checkpoint_duration,
+  checkpoint_failures,
   last_checkpoint_timestamp,
   config_last_reload_successful,
   config_last_reload_success_timestamp,
@@ -81,7 +82,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 63;
+inline constexpr std::size_t kMetricCount = 65;
 
 struct MetricSpec {
   MetricId id;

@@ -61,7 +61,9 @@ const Fields<RuleConfig>& fields_of_rule() {
                 "a feature, `prediction`, `score` or `loss`; for rules on a statistic or a detector")
           .text("segment", &RuleConfig::segment, "`country=DE`; without it the whole model")
           .text("statistic", &RuleConfig::statistic, "a statistic of the column over `window`")
-          .text("metric", &RuleConfig::metric, "a performance metric over `window`; or `volume` (predictions), `error_rate` (of requests), `latency_p50`, "
+          .text("metric", &RuleConfig::metric,
+                "a performance metric over `window`; or `volume` (predictions), `error_rate` (of requests), "
+                "`latency_p50`, "
                 "`latency_p90`, `latency_p95`, `latency_p99` (milliseconds)")
           .text("detector", &RuleConfig::detector, "a detector on the column, by its drifts")
           .integer("new_labels", &RuleConfig::new_labels, at_least<std::int64_t>(1), "labels",

@@ -235,18 +235,32 @@ Status Service::checkpoint_if_due(bool force) {
   if (dead_letters_->pending() > 0) dead_letters_->poll(kPollWait);
   if (dead_letters_->pending() > 0) return success();
   if (auto done = engine_->checkpoint(); !done.ok()) {
-    ++facts_.checkpoint_failures;
-    checkpoint_failed_ = true;
-    log_.error("checkpoint failed; it is tried again", {{"error", done.error().message}});
     next_checkpoint_ = now + std::chrono::seconds(1);
-    return success();
+    return note_failed_checkpoint(done.error());
   }
+  if (checkpoint_failed_) log_.info("checkpoints succeed again", {{"failures", facts_.checkpoint_failures}});
   const auto end = std::chrono::steady_clock::now();
   checkpoint_failed_ = false;
   facts_.checkpoint_duration.add(std::chrono::duration<double>(end - now).count(), kCheckpointBounds);
   facts_.last_checkpoint = wall_clock();
   next_checkpoint_ = now + std::chrono::microseconds(config_->storage.checkpoint_every);
   source_->commit(engine_->offsets());
+  return success();
+}
+
+// What a later attempt may pass is tried again. Where the disk has refused what it had to keep, nobody but a
+// new process that reads it knows what it holds.
+Status Service::note_failed_checkpoint(const Error& error) {
+  ++facts_.checkpoint_failures;
+  checkpoint_failed_ = true;
+  if (store_->is_lost() || error.code == ErrorCode::corrupt)
+    return Error{error.code,
+                 "the state cannot be kept any more, and driftd ends; it goes on from the last "
+                 "checkpoint when it is started again: " +
+                     error.message};
+  if (failures_told_.allow(wall_clock()))
+    log_.error("checkpoint failed; it is tried again every second, and told once a minute",
+               {{"error", error.message}, {"failures", facts_.checkpoint_failures}});
   return success();
 }
 

@@ -72,6 +72,7 @@ class Service {
   Status take_config(std::unique_ptr<Config> config);
   Status take_round();
   Status checkpoint_if_due(bool force);
+  Status note_failed_checkpoint(const Error& error);
   void deliver();
   void log_incidents();
   void warn_of_uncertified_models();
@@ -103,6 +104,7 @@ class Service {
   std::size_t round_records_ = 1000;
   std::chrono::steady_clock::time_point next_checkpoint_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
+  RateLimit failures_told_{kMinute};
   std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };

@@ -30,6 +30,10 @@ class WaitingView final : public EngineView {
   Result<std::string> incidents_json() override { return not_yet(); }
   Status resolve_incident(std::string_view) override { return not_yet(); }
   Status acknowledge_incident(std::string_view) override { return not_yet(); }
+  Result<std::string> retrain_json(const RetrainQuery&) override { return not_yet(); }
+  Result<std::string> digest_json(bool) override { return not_yet(); }
+  Result<std::string> references_json(std::string_view) override { return not_yet(); }
+  Result<std::string> adopt_reference(const ReferenceWish&) override { return not_yet(); }
   Result<std::string> deliveries_json() override { return not_yet(); }
   Status retry_delivery(std::string_view) override { return not_yet(); }
   Result<std::string> config_yaml() override;

@@ -128,8 +128,9 @@ Result<Unsealed> unseal(std::string_view kind, std::uint64_t newest, std::string
   if (!in.ok() || !in.at_end()) return corrupt("the length does not fit the bytes");
   if (stored_kind != kind) return corrupt("the record is of kind " + std::string(stored_kind));
   if (out.version > newest)
-    return corrupt("format version " + std::to_string(out.version) + " is newer than this program reads (" +
-                   std::to_string(newest) + ")");
+    return Error{ErrorCode::refused, std::string(kind) + ": format version " + std::to_string(out.version) +
+                                         " is newer than this program reads (" + std::to_string(newest) +
+                                         ")"};
   return out;
 }
 

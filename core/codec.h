@@ -77,7 +77,7 @@ struct Unsealed {
   std::uint64_t version = 0;
   std::string_view payload;  // a view into the sealed bytes
 };
-// Fails with `corrupt` where magic, kind, length or checksum do not fit, or the version is above `newest`.
+// Fails: `corrupt` where magic, kind, length or checksum do not fit, `refused` for versions above `newest`.
 Result<Unsealed> unseal(std::string_view kind, std::uint64_t newest, std::string_view sealed);
 
 }  // namespace driftd

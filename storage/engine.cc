@@ -8,12 +8,18 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include "storage/file_list.h"
+#include "storage/log_check.h"
 
 namespace driftd::storage {
 namespace {
@@ -44,10 +50,36 @@ class AddOperator : public rocksdb::AssociativeMergeOperator {
 // The engine would try to go on by itself every few seconds, and meanwhile refuse our own attempts.
 class NoRecoveryBehindOurBack : public rocksdb::EventListener {
  public:
+  explicit NoRecoveryBehindOurBack(std::shared_ptr<std::atomic<bool>> lost) : lost_(std::move(lost)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* fault) override {
+    if (fault->severity() > rocksdb::Status::Severity::kHardError) *lost_ = true;
+  }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*fault*/,
                             bool* by_itself) override {
     *by_itself = false;
   }
+
+ private:
+  std::shared_ptr<std::atomic<bool>> lost_;
+};
+
+class NotesFiles : public rocksdb::EventListener {
+ public:
+  explicit NotesFiles(std::string path) : path_(std::move(path)) {}
+
+  void OnFlushCompleted(rocksdb::DB* /*db*/, const rocksdb::FlushJobInfo& /*job*/) override { note(); }
+  void OnCompactionCompleted(rocksdb::DB* /*db*/, const rocksdb::CompactionJobInfo& /*job*/) override {
+    note();
+  }
+
+ private:
+  void note() {
+    const std::lock_guard lock(mutex_);
+    note_file_list(path_);
+  }
+  std::mutex mutex_;
+  const std::string path_;
 };
 
 // A reader leaves no file in a store that another process writes.
@@ -66,10 +98,13 @@ rocksdb::CompressionType best_of(std::initializer_list<rocksdb::CompressionType>
   return rocksdb::kNoCompression;
 }
 
-rocksdb::Options engine_options(const StoreOptions& wanted) {
+rocksdb::Options engine_options(const StoreOptions& wanted, const std::shared_ptr<std::atomic<bool>>& lost) {
   rocksdb::Options options;
   options.create_if_missing = true;
   options.paranoid_checks = true;
+  // After a crash all up to the torn tail; check_log() has told that from damage.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.track_and_verify_wals_in_manifest = true;  // a log that is gone is missed
   if (wanted.add != nullptr) options.merge_operator = std::make_shared<AddOperator>(wanted.add);
   options.compression = best_of({rocksdb::kLZ4Compression, rocksdb::kSnappyCompression});
   options.bottommost_compression = best_of({rocksdb::kZSTD, options.compression});
@@ -82,7 +117,9 @@ rocksdb::Options engine_options(const StoreOptions& wanted) {
   options.max_log_file_size = 1 << 20;
   options.info_log_level = rocksdb::WARN_LEVEL;
   options.stats_dump_period_sec = 0;
-  options.listeners.push_back(std::make_shared<NoRecoveryBehindOurBack>());
+  // What retention erased is only marked so until its file is made anew.
+  options.periodic_compaction_seconds = 24 * 60 * 60;
+  options.listeners.push_back(std::make_shared<NoRecoveryBehindOurBack>(lost));
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(32 << 20);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -90,6 +127,17 @@ rocksdb::Options engine_options(const StoreOptions& wanted) {
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
+
+rocksdb::Options reader_options(const StoreOptions& wanted, const std::shared_ptr<std::atomic<bool>>& lost) {
+  rocksdb::Options options = engine_options(wanted, lost);
+  options.create_if_missing = false;
+  options.info_log = std::make_shared<NoLog>();
+  // All at once: what its owner removes can be read to the end. Who looks past damage opens what is needed.
+  if (!wanted.past_damage) options.max_open_files = -1;
+  return options;
+}
+
+constexpr int kAttemptsToRead = 200;
 
 bool says(const rocksdb::Status& status, int error) {
   return status.ToString().find(std::strerror(error)) != std::string::npos;
@@ -112,11 +160,38 @@ Status StoreEngine::open(const StoreOptions& options) {
     return Error{ErrorCode::io, "cannot make the store's directory " + path + ": " + error.message() +
                                     "; make it, or set storage.path to where driftd may write"};
   }
+  if (Status whole = check_file_list(path); !whole) return whole;
+  if (Status whole = check_log(options); !whole) return whole;
+  rocksdb::Options engine = engine_options(options, lost);
+  if (!temporary) engine.listeners.push_back(std::make_shared<NotesFiles>(path));
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(engine_options(options), path, &opened);
+  const rocksdb::Status status = guarded([&] { return rocksdb::DB::Open(engine, path, &opened); });
   if (!status.ok()) return explain("open", status);
   db.reset(opened);
+  if (!temporary) note_file_list(path);
   return success();
+}
+
+Status StoreEngine::check_log(const StoreOptions& options) {
+  if (options.past_damage) return success();
+  const Result<std::optional<LogDamage>> damage = find_log_damage(path);
+  if (!damage) return damage.error();
+  if (!damage->has_value()) return success();
+  const LogDamage& found = **damage;
+  if (!found.newest) {  // is it still needed?
+    rocksdb::Options strict = reader_options(options, lost);
+    strict.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+    rocksdb::DB* opened = nullptr;
+    const rocksdb::Status status =
+        guarded([&] { return rocksdb::DB::OpenForReadOnly(strict, path, &opened); });
+    const std::unique_ptr<rocksdb::DB> closed(opened);
+    if (status.ok()) return success();
+  }
+  return Error{ErrorCode::corrupt, "the log " + path + "/" + found.file + " is damaged at byte " +
+                                       std::to_string(found.offset) +
+                                       ", and checkpoints follow that are whole; `driftd doctor --store " +
+                                       path + "` says what is lost, with --mend it goes back to the last " +
+                                       "checkpoint before; or restore a backup"};
 }
 
 Status StoreEngine::open_to_read(const StoreOptions& options) {
@@ -124,13 +199,37 @@ Status StoreEngine::open_to_read(const StoreOptions& options) {
   if (!std::filesystem::exists(std::filesystem::path(path) / "CURRENT", error)) {
     return Error{ErrorCode::not_found, "there is no store in " + path};
   }
-  rocksdb::Options engine = engine_options(options);
-  engine.create_if_missing = false;
-  engine.info_log = std::make_shared<NoLog>();
+  Status done = success();
+  for (int attempt = 0; attempt < kAttemptsToRead; ++attempt) {
+    // While its owner puts away a log that it has made a table of, a reader may find neither. The list of
+    // files says so.
+    const FileList before = file_list(path);
+    done = open_once_to_read(options);
+    const bool still = file_list(path) == before;
+    if (still && (done || attempt > 3)) return done;
+    db.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  if (done)
+    return Error{ErrorCode::unavailable, "the store " + path + " changes too fast to be read; try again"};
+  return done;
+}
+
+Status StoreEngine::open_once_to_read(const StoreOptions& options) {
+  if (Status whole = check_file_list(path); !whole) return whole;
+  if (Status whole = check_log(options); !whole) return whole;
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(engine, path, &opened);
+  const rocksdb::Status status =
+      guarded([&] { return rocksdb::DB::OpenForReadOnly(reader_options(options, lost), path, &opened); });
   if (!status.ok()) return explain("read", status);
   db.reset(opened);
+  return success();
+}
+
+Status StoreEngine::repair(const StoreOptions& options) {
+  const rocksdb::Status status =
+      guarded([&] { return rocksdb::RepairDB(path, engine_options(options, lost)); });
+  if (!status.ok()) return explain("repair", status);
   return success();
 }
 
@@ -145,6 +244,7 @@ rocksdb::Status StoreEngine::mend() {
   if (!broken) return rocksdb::Status::OK();
   rocksdb::Status status = db->Resume();
   if (status.ok()) broken = false;
+  if (status.severity() > rocksdb::Status::Severity::kHardError) *lost = true;
   return status;
 }
 
@@ -168,7 +268,8 @@ Error StoreEngine::explain(const char* what, const rocksdb::Status& status) {
     return {ErrorCode::io, head + "permission denied; give driftd's user the directory and all files in it"};
   }
   if (status.IsCorruption()) {
-    return {ErrorCode::corrupt, head + text + "; restore a copy, or move the directory away to begin anew"};
+    return {ErrorCode::corrupt, head + text + "; `driftd doctor --store " + path +
+                                    "` says what is lost and mends it; or restore a backup"};
   }
   return {ErrorCode::io, head + text};
 }

@@ -7,6 +7,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,10 @@ struct StoreEngine {
 
   Status open(const StoreOptions& options);
   Status open_to_read(const StoreOptions& options);
+  Status open_once_to_read(const StoreOptions& options);
+  // Refuses a log that is damaged in its midst (storage/log_check.h).
+  Status check_log(const StoreOptions& options);
+  Status repair(const StoreOptions& options);
   [[nodiscard]] rocksdb::WriteOptions write_options() const;
 
   // After a failed write the engine refuses all others until told to go on; it is told here, before
@@ -35,10 +40,21 @@ struct StoreEngine {
 
   // What failed, in words for the operator: the path and the remedy. Remembers failed writes.
   Error explain(const char* what, const rocksdb::Status& status);
+  // Calls the engine, which may trip over hostile bytes.
+  template <class Call>
+  rocksdb::Status guarded(Call call) {
+    try {
+      return call();
+    } catch (const std::exception& tripped) {
+      return rocksdb::Status::Corruption("reading it failed", tripped.what());
+    }
+  }
 
   const std::string path;
   const bool temporary;
   std::atomic<bool> broken{false};
+  // No write will ever succeed again in this process: what failed may or may not be on the disk.
+  std::shared_ptr<std::atomic<bool>> lost = std::make_shared<std::atomic<bool>>(false);
   std::unique_ptr<rocksdb::DB> db;
 };
 

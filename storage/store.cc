@@ -1,6 +1,7 @@
 #include "storage/store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/sst_file_reader.h>
 
 #include <utility>
 
@@ -12,6 +13,14 @@ namespace {
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+// `upper` must outlive what is read; empty: to the end.
+rocksdb::ReadOptions scan_options(const rocksdb::Slice& upper) {
+  rocksdb::ReadOptions options;
+  if (!upper.empty()) options.iterate_upper_bound = &upper;
+  options.fill_cache = false;  // scans are long and rare; points are what the cache is for
+  return options;
+}
 
 }  // namespace
 
@@ -40,7 +49,9 @@ Result<Store> Store::open_to_read(const std::string& path, const StoreOptions& o
   auto engine = std::make_unique<Engine>(path, false);
   if (Status opened = engine->open_to_read(options); !opened) return opened.error();
   Store store(std::move(engine));
-  if (Status known = check_identity(store); !known) return known.error();
+  Status known = check_identity(store);
+  const bool passable = options.past_damage && !known && known.error().code == ErrorCode::corrupt;
+  if (!known && !passable) return known.error();
   return store;
 }
 
@@ -54,7 +65,8 @@ const std::string& Store::path() const { return engine_->path; }
 
 Result<std::optional<std::string>> Store::get(std::string_view key) const {
   std::string value;
-  const rocksdb::Status status = engine_->db->Get(rocksdb::ReadOptions(), slice(key), &value);
+  const rocksdb::Status status =
+      engine_->guarded([&] { return engine_->db->Get(rocksdb::ReadOptions(), slice(key), &value); });
   if (status.IsNotFound()) return std::optional<std::string>();
   if (!status.ok()) return engine_->explain("read", status);
   return std::optional<std::string>(std::move(value));
@@ -65,15 +77,28 @@ Status Store::for_each(std::string_view prefix, const Visit& visit) const {
 }
 
 Status Store::for_each_between(std::string_view first, std::string_view end, const Visit& visit) const {
-  rocksdb::ReadOptions options;
   const rocksdb::Slice upper = slice(end);
-  if (!end.empty()) options.iterate_upper_bound = &upper;
-  options.fill_cache = false;  // scans are long and rare; points are what the cache is for
-  const std::unique_ptr<rocksdb::Iterator> at(engine_->db->NewIterator(options));
-  for (at->Seek(slice(first)); at->Valid(); at->Next()) {
-    if (!visit(view(at->key()), view(at->value()))) break;
-  }
-  if (!at->status().ok()) return engine_->explain("read", at->status());
+  const rocksdb::Status status = engine_->guarded([&] {
+    const std::unique_ptr<rocksdb::Iterator> at(engine_->db->NewIterator(scan_options(upper)));
+    for (at->Seek(slice(first)); at->Valid(); at->Next()) {
+      if (!visit(view(at->key()), view(at->value()))) break;
+    }
+    return at->status();
+  });
+  if (!status.ok()) return engine_->explain("read", status);
+  return success();
+}
+
+Status Store::for_each_back(std::string_view first, std::string_view end, const Visit& visit) const {
+  const rocksdb::Slice upper = slice(end);
+  const rocksdb::Status status = engine_->guarded([&] {
+    const std::unique_ptr<rocksdb::Iterator> at(engine_->db->NewIterator(scan_options(upper)));
+    for (at->SeekToLast(); at->Valid() && view(at->key()) >= first; at->Prev()) {
+      if (!visit(view(at->key()), view(at->value()))) break;
+    }
+    return at->status();
+  });
+  if (!status.ok()) return engine_->explain("read", status);
   return success();
 }
 
@@ -83,6 +108,37 @@ Status Store::write(const WriteBatch& batch) {
     status = engine_->db->Write(engine_->write_options(), &batch.changes_->batch);
   }
   if (!status.ok()) return engine_->explain("write", status);
+  return success();
+}
+
+bool Store::is_lost() const { return *engine_->lost; }
+
+std::vector<Store::TableFile> Store::table_files() const {
+  std::vector<rocksdb::LiveFileMetaData> known;
+  engine_->db->GetLiveFilesMetaData(&known);
+  std::vector<TableFile> files;
+  for (const rocksdb::LiveFileMetaData& one : known)
+    files.push_back({engine_->path + "/" + one.relative_filename, one.smallestkey, one.largestkey});
+  return files;
+}
+
+Status Store::check_file(const TableFile& file) const {
+  const rocksdb::Status status = engine_->guarded([&] {
+    rocksdb::SstFileReader reader(engine_->db->GetOptions());
+    rocksdb::Status opened = reader.Open(file.path);
+    return opened.ok() ? reader.VerifyChecksum() : opened;
+  });
+  if (status.ok()) return success();
+  return Error{ErrorCode::corrupt, "the file " + file.path + " is damaged: " + status.ToString()};
+}
+
+Status Store::compact(std::string_view first, std::string_view end) {
+  const rocksdb::Slice from = slice(first);
+  const rocksdb::Slice to = slice(end);
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const rocksdb::Status status = engine_->db->CompactRange(options, &from, &to);
+  if (!status.ok()) return engine_->explain("compact", status);
   return success();
 }
 

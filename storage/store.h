@@ -8,7 +8,12 @@
 //   * A WriteBatch is applied whole or not at all, whatever happens to the process or the machine.
 //     When `write` returns success it is on the disk (fsync); a temporary store promises only the first.
 //   * One process at a time: `open` takes an exclusive lock and says so where another holds it.
-//   * A failed `write` (disk full) changes nothing; a later one succeeds when the reason is gone.
+//   * A failed `write` (disk full) changes nothing; a later one succeeds when the reason is gone. Where the
+//     disk refused what it had to keep (a sync, a file system that became read-only) is_lost() is true: what
+//     failed may be there or not, no further write succeeds, and only opening the store again tells.
+//   * A flipped or missing byte is found when it is read, at the latest, and is named with its file: files
+//   and
+//     log carry checksums, and none is skipped. What a crash tore off the end of the log is no damage.
 // Threads: all const members and `write` may be called from any thread at any time; a reader sees the
 // store as it was when its call began. Errors name the path and the remedy:
 //   unavailable  the lock is held by another process         refused  written by a newer driftd, or foreign
@@ -21,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 
@@ -36,6 +42,8 @@ using Add = std::string (*)(std::string_view existing, std::string_view added);
 struct StoreOptions {
   Add add = nullptr;       // required where add_counts is used
   std::string written_by;  // for people: "driftd 0.1.0 (abc123)"
+  // Where the log is damaged, go back to the last checkpoint before; do without an identity. For who mends.
+  bool past_damage = false;
 };
 
 // Changes in their order; later ones win. A value; owned by one thread.
@@ -88,9 +96,23 @@ class Store {
   [[nodiscard]] Status for_each(std::string_view prefix, const Visit& visit) const;
   [[nodiscard]] Status for_each_between(std::string_view first, std::string_view end,
                                         const Visit& visit) const;
+  // The same from the last to the first.
+  [[nodiscard]] Status for_each_back(std::string_view first, std::string_view end, const Visit& visit) const;
   [[nodiscard]] Status write(const WriteBatch& batch);
+  [[nodiscard]] bool is_lost() const;
 
   [[nodiscard]] const std::string& path() const;
+
+  // The tables that the engine keeps in files of their own; for who looks for damage (storage/salvage.h).
+  struct TableFile {
+    std::string path;
+    std::string first, last;  // keys
+  };
+  [[nodiscard]] std::vector<TableFile> table_files() const;
+  // Reads every byte of one; a fault names it.
+  [[nodiscard]] Status check_file(const TableFile& file) const;
+  // Makes new files of all that is in [first, end), so that what was erased there frees the disk.
+  Status compact(std::string_view first, std::string_view end);
 
  private:
   struct Engine;

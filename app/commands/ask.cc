@@ -106,7 +106,8 @@ Result<Json> ask(const AskOptions& options, const std::string& method, const std
                  const std::string& body) {
   const Result<Whom> whom = whom_to_ask(options);
   if (!whom) return whom.error();
-  const Result<Reply> reply = http_call(whom->url, method, target, std::chrono::seconds(30), whom->access, body);
+  const Result<Reply> reply =
+      http_call(whom->url, method, target, std::chrono::seconds(30), whom->access, body);
   if (!reply) return reply.error();
   Json document = Json::parse(reply->body, nullptr, false);
   if (reply->status / 100 == 2 && !document.is_discarded()) return document;

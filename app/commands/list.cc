@@ -24,10 +24,10 @@ extern const Command command_docs;
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &command_run,     &command_check,  &command_profile,   &command_certify,   &command_compare,
-      &command_detect,  &command_kinds,  &command_replay,    &command_simulate,  &command_demo,
-      &command_webhook, &command_models, &command_reference, &command_incidents, &command_retrain,
-      &command_docs,
+      &command_run,       &command_check,     &command_profile, &command_certify,
+      &command_compare,   &command_detect,    &command_kinds,   &command_replay,
+      &command_simulate,  &command_demo,      &command_webhook, &command_models,
+      &command_reference, &command_incidents, &command_retrain, &command_docs,
   };
   return kCommands;
 }

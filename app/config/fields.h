@@ -25,7 +25,7 @@ FieldType<ColumnConfig> column_type();
 FieldType<SegmentConfig> segment_type();
 FieldType<std::string> label_type();  // a class: a number by its shortest text, so that 1.0 is 1
 FieldType<std::string> listen_type();
-FieldType<std::string> zone_type();       // a time zone of the IANA
+FieldType<std::string> zone_type();          // a time zone of the IANA
 FieldType<std::string> host_pattern_type();  // of alerts.allowed_hosts
 FieldType<std::string> statistic_type();     // a name of those that are computed over `window`
 FieldType<ModelsConfig> models_type();       // `default` is laid beneath each

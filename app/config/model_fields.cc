@@ -34,7 +34,8 @@ void check_rule_words(const ModelConfig& model, const alerts::RuleConfig& rule, 
   }
   const auto traffic = detectors::traffic_metric_of(rule.metric);
   if (traffic && !rule.segment.empty())
-    add_fault(faults, at("segment"), join_path(path, "segment"), rule.metric + " is of the whole model alone");
+    add_fault(faults, at("segment"), join_path(path, "segment"),
+              rule.metric + " is of the whole model alone");
   if (traffic == detectors::TrafficMetric::volume && node.find("at_least") != nullptr)
     add_fault(faults, at("at_least"), join_path(path, "at_least"), "a volume is known however small it is");
   if (!rule.metric.empty() && !traffic && !detectors::metric_of(rule.metric)) {

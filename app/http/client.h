@@ -20,8 +20,9 @@ struct ClientAccess {
 };
 
 // One request over a connection of its own. `base` is http://HOST[:PORT] or https://, `target` a path with
-// query, `body` JSON or nothing. Certificates are verified, redirects not followed. Errors: invalid (no such URL or file),
-// unavailable (nobody answers there, or not within `timeout`, or its certificate does not hold).
+// query, `body` JSON or nothing. Certificates are verified, redirects not followed. Errors: invalid (no such
+// URL or file), unavailable (nobody answers there, or not within `timeout`, or its certificate does not
+// hold).
 Result<Reply> http_call(const std::string& base, const std::string& method, const std::string& target,
                         std::chrono::milliseconds timeout = std::chrono::seconds(30),
                         const ClientAccess& access = {}, const std::string& body = {});

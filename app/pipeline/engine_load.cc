@@ -106,6 +106,7 @@ Status Engine::load_blocks(std::uint32_t series, const char* part,
     auto unsealed = unseal("rows", kStateFormat, value);
     fault = unsealed.ok() ? learner->restore_block(block_slot(key.substr(prefix.size())), unsealed->payload)
                           : Status(unsealed.error());
+    if (!fault.ok()) fault = damaged(*parts_.store, key, fault.error());
     return fault.ok();
   });
   return done.ok() ? fault : done;
@@ -117,11 +118,11 @@ Status Engine::load_joins() {
       storage::Key(storage::Table::joins), [&](std::string_view key, std::string_view value) {
         const auto parsed = storage::parse_join_key(key);
         if (!parsed || parsed->shard >= state_.shards.size()) {
-          fault = Error{ErrorCode::corrupt,
-                        parts_.store->path() + ": a waiting prediction has a key of no shard"};
+          fault = damaged(*parts_.store, key, {ErrorCode::corrupt, "there is no such shard"});
           return false;
         }
         fault = state_.shards[parsed->shard].restore(parsed->record, value);
+        if (!fault.ok()) fault = damaged(*parts_.store, key, fault.error());
         return fault.ok();
       });
   return done.ok() ? fault : done;
@@ -134,6 +135,7 @@ Status Engine::load_alerts() {
                                   [&, table](std::string_view key, std::string_view value) {
                                     storage::KeyReader reader(table, key);
                                     fault = restore(std::string(reader.tail()), value);
+                                    if (!fault.ok()) fault = damaged(*parts_.store, key, fault.error());
                                     return fault.ok();
                                   });
   };

@@ -1,6 +1,7 @@
 #include "app/pipeline/history_writer.h"
 
 #include "core/codec.h"
+#include "detectors/sparse_tally.h"
 
 namespace driftd::app {
 
@@ -109,6 +110,23 @@ std::string add_history(std::string_view existing, std::string_view added) {
     default:
       return add_pairs_values(existing, added);
   }
+}
+
+Status check_history(std::string_view value) {
+  Decoder in(value);
+  const std::uint8_t kind = in.get_u8();
+  bool whole = false;
+  if (kind == kRows) {
+    in.get_u64();
+    whole = detectors::SparseTally::decode(in.get_text()).ok();
+  } else if (kind == kPairs) {
+    whole = decode_pairs(in).has_value();
+  } else if (kind == kScores) {
+    in.get_u64();
+    whole = decode_scores(in).has_value();
+  }
+  if (whole && in.ok() && in.at_end()) return success();
+  return Error{ErrorCode::corrupt, "the counts of a slot do not end where they should"};
 }
 
 void HistoryWriter::add(const storage::HistoryKey& key, std::string value) {

@@ -28,6 +28,9 @@ namespace driftd::app {
 // How the store adds two values (storage::Add).
 std::string add_history(std::string_view existing, std::string_view added);
 
+// Whether a stored value is whole; the counts of another reference than today's are.
+Status check_history(std::string_view value);
+
 struct PairHistory {
   std::uint64_t layout = 0;
   std::string tally;  // encoded; empty: none

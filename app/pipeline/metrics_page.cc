@@ -319,6 +319,7 @@ void add_digest(const Digests& digests, MetricFamilies& families) {
 
 void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::checkpoint_duration].add({}, histogram(facts.checkpoint_duration, kCheckpointBounds));
+  families[MetricId::checkpoint_failures].add({}, static_cast<double>(facts.checkpoint_failures));
   if (facts.last_checkpoint)
     families[MetricId::last_checkpoint_timestamp].add({}, seconds(*facts.last_checkpoint));
   families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
@@ -326,9 +327,9 @@ void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::loop_stalls].add({}, number(facts.loop_stalls));
 }
 
-std::string expose_with_process(const Families& families) {
-  std::vector<MetricFamily> all = families.all();
-  for (MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
+std::string expose_with_process(const MetricFamilies& families) {
+  std::vector<alerts::MetricFamily> all = families.all();
+  for (alerts::MetricFamily& family : alerts::process_metrics()) all.push_back(std::move(family));
   return alerts::expose(all);
 }
 
@@ -354,7 +355,8 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   for (const Version* one : shown) add_version(*one, families);
   add_series(engine, shown, families);
   add_alerts(engine, shown, families);
-  for (alerts::MetricFamily& family : comparison_metrics(engine)) families[family.what->id] = std::move(family);
+  for (alerts::MetricFamily& family : comparison_metrics(engine))
+    families[family.what->id] = std::move(family);
   add_digest(state.digests, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/pipeline/key_words.h"
 #include "storage/keys.h"
 
 namespace driftd::app {
@@ -29,16 +30,24 @@ std::int64_t block_slot(std::string_view digits) {
   return static_cast<std::int64_t>(value ^ (1ULL << 63));
 }
 
+Error damaged(const storage::Store& store, std::string_view key, const Error& fault) {
+  const std::string where = store.path() + ": " + key_in_words(key);
+  if (fault.code != ErrorCode::corrupt) return {fault.code, where + " cannot be taken up: " + fault.message};
+  return {fault.code, where + " is damaged (" + fault.message + "); `driftd doctor --store " + store.path() +
+                          "` says what is lost and mends it; or restore a backup"};
+}
+
 Result<std::vector<StoredVersion>> stored_versions(const storage::Store& store) {
   std::vector<StoredVersion> found;
   Status fault = success();
-  const Status listed =
-      store.for_each(storage::Key(storage::Table::registry), [&](std::string_view, std::string_view value) {
+  const Status listed = store.for_each(
+      storage::Key(storage::Table::registry), [&](std::string_view key, std::string_view value) {
         const auto unsealed = unseal("registry", kStateFormat, value);
-        if (!unsealed.ok()) {
-          fault = unsealed.error();
-          return false;
-        }
+        if (!unsealed.ok()) fault = damaged(store, key, unsealed.error());
+        // Every other table goes by this number.
+        if (fault.ok() && storage::parse_registry_key(key) != found.size())
+          fault = damaged(store, key, {ErrorCode::corrupt, "one before it is missing"});
+        if (!fault.ok()) return false;
         Decoder in(unsealed->payload);
         StoredVersion& one = found.emplace_back();
         one.model = in.get_text();

@@ -36,6 +36,9 @@ struct StoredVersion {
 // In the order in which they were first seen.
 Result<std::vector<StoredVersion>> stored_versions(const storage::Store& store);
 
+// The fault of one value with its place and the remedy.
+Error damaged(const storage::Store& store, std::string_view key, const Error& fault);
+
 // Hands `take` the payload of one sealed value; a key that is not there is no fault.
 template <class Take>
 Status read_state(const storage::Store& store, const std::string& key, std::string_view kind, Take take) {
@@ -43,12 +46,13 @@ Status read_state(const storage::Store& store, const std::string& key, std::stri
   if (!stored.ok()) return stored.error();
   if (!stored->has_value()) return success();
   auto unsealed = unseal(kind, kStateFormat, **stored);
-  if (!unsealed.ok()) return Error{unsealed.error().code, store.path() + ": " + unsealed.error().message};
+  if (!unsealed.ok()) return damaged(store, key, unsealed.error());
   if (unsealed->version < kOldestState)
     return Error{ErrorCode::refused, store.path() + ": was written by a driftd that was never released; " +
                                          "begin anew with another storage.path"};
   Decoder in(*unsealed);
-  return take(in);
+  const Status taken = take(in);
+  return taken.ok() || taken.error().code != ErrorCode::corrupt ? taken : damaged(store, key, taken.error());
 }
 
 }  // namespace driftd::app

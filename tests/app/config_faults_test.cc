@@ -193,9 +193,11 @@ INSTANTIATE_TEST_SUITE_P(
              "6: models.m.comparisons[0].metric: squared_error is no loss of the task binary"},
         Case{"models:\n  m:\n    comparisons: [{name: a, champion: {version: 7}, challenger: {version: 8}, "
              "metric: brier, bound: 2}]",
-             "5: models.m.comparisons[0].bound: belongs to log_loss, absolute_error and squared_error; brier has "
+             "5: models.m.comparisons[0].bound: belongs to log_loss, absolute_error and squared_error; brier "
+             "has "
              "its own"},
-        Case{"models:\n  m:\n    comparisons:\n      - {name: a, champion: {version: 7}, challenger: {version: 8}}"
+        Case{"models:\n  m:\n    comparisons:\n      - {name: a, champion: {version: 7}, challenger: "
+             "{version: 8}}"
              "\n      - {name: a, champion: {version: 7}, challenger: {variant: b}}",
              "7: models.m.comparisons[1].name: the comparison a stands twice"},
         Case{"models:\n  m:\n    columns: {x: {ignore: true}}\n    rules:\n      - {name: a, "

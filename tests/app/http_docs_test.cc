@@ -45,7 +45,7 @@ std::string with_examples(const std::string& base) {
     const std::size_t end = std::min(line.find(' ', space + 1), line.size());
     const std::string target = line.substr(space + 1, end - space - 1);
     const std::string body = end < line.size() ? line.substr(end + 1) : "";
-    const Result<Reply> reply = http_call(base, method, target, std::chrono::seconds(30), body);
+    const Result<Reply> reply = http_call(base, method, target, std::chrono::seconds(30), {}, body);
     EXPECT_TRUE(reply);
     out += "```console\n$ curl -s " + (method == "GET" ? "" : "-X " + method + " ") +
            (body.empty() ? "" : "-H 'Content-Type: application/json' -d '" + body + "' ") +

@@ -39,6 +39,8 @@ class ScriptedSource final : public collector::Source {
       partitions_.push_back({"topic" + std::to_string(i), 0,
                              collector::TopicRole::predictions | collector::TopicRole::feedback});
   }
+  ScriptedSource(const Script& script, std::vector<collector::PartitionInfo> partitions)
+      : script_(script), next_(script.size(), 0), partitions_(std::move(partitions)) {}
 
   [[nodiscard]] const std::vector<collector::PartitionInfo>& partitions() const override {
     return partitions_;

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <limits>
+#include <random>
 
 #include "storage/keys.h"
 #include "tests/storage/temporary_directory.h"
@@ -92,6 +95,43 @@ TEST(HistoryKeys, GiveBackWhatTheyWereMadeOf) {
   std::string bytes = to_bytes(key);
   bytes[5] = '\x7';
   EXPECT_FALSE(parse_history_key(bytes).has_value());
+}
+
+// What is forgotten gives its disk back: by and by as the engine merges files, at once where it is asked to.
+TEST(ForgottenHistory, FreesTheDisk) {
+  const TemporaryDirectory directory;
+  Result<Store> store = Store::open(directory / "s", test_options());
+  ASSERT_TRUE(store);
+  const auto size = [&] {
+    std::uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(directory / "s"))
+      if (file.is_regular_file()) bytes += file.file_size();
+    return bytes;
+  };
+  std::mt19937_64 random(5);
+  std::uintmax_t most = 0;
+  constexpr int kRounds = 150, kKept = 10;
+  for (int round = 0; round < kRounds; ++round) {  // a megabyte each that does not compress
+    WriteBatch batch;
+    for (std::uint32_t series = 0; series < 8; ++series) {
+      std::string value(1 << 17, '\0');
+      for (char& byte : value) byte = static_cast<char>(random());
+      batch.put(to_bytes(HistoryKey{.series = series, .slot = round}), value);
+      ASSERT_TRUE(forget_slots_before(*store, series, round - kKept, batch));
+    }
+    ASSERT_TRUE(store->write(batch));
+    most = std::max(most, size());
+  }
+  EXPECT_LT(most, 130U << 20);  // of 150 MB written; up to 64 MB of it are log
+  ASSERT_TRUE(store->compact("h", "i"));
+  EXPECT_LT(size(), (kKept + 3) * (1U << 20) + (64U << 20));
+  store = Store::open_to_read(directory / "s", test_options());
+  std::size_t slots = 0;
+  ASSERT_TRUE(store->for_each("h", [&](std::string_view, std::string_view) {
+    ++slots;
+    return true;
+  }));
+  EXPECT_EQ(slots, 8U * (kKept + 1));
 }
 
 }  // namespace
