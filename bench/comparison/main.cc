@@ -4,6 +4,7 @@
 //   bench_comparison [RUNS] [SLOTS]
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 
 #include "bench/comparison/trials.h"
 
@@ -45,12 +46,13 @@ void print_differences(const Effort& effort) {
       "|\n|---|---|---|---|---|---|\n");
   for (const Case& one : kCases) {
     const Counted counted = try_out(one.traffic, one.better, effort);
-    const auto at = [&](double share) -> long long {
+    const auto at = [&](double share) {
       const auto place = static_cast<std::size_t>(share * counted.runs);
-      return place < counted.pairs_needed.size() ? static_cast<long long>(counted.pairs_needed[place]) : -1;
+      return place < counted.pairs_needed.size() ? std::to_string(counted.pairs_needed[place]) : "more";
     };
-    std::printf("| `%s` | %g | %.1f %% | %d | %lld | %lld |\n", name_of(one.traffic).c_str(), one.better,
-                100. * counted.better_said / counted.runs, counted.worse_said, at(0.5), at(0.9));
+    std::printf("| `%s` | %g | %.1f %% | %d | %s | %s |\n", name_of(one.traffic).c_str(), one.better,
+                100. * counted.better_said / counted.runs, counted.worse_said, at(0.5).c_str(),
+                at(0.9).c_str());
     std::fflush(stdout);
   }
 }

@@ -4,6 +4,7 @@
 // less than the champion's, 0 for nulls.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -203,7 +203,9 @@ TEST(Comparison, VariantsThatShareNoRequestAreMatchedWithinStrata) {
 }
 
 TEST(Comparison, EndsWhenTheChallengerIsDeployedAndBeginsAnew) {
-  const Config config = config_with(versions_1_and_2());
+  ComparisonConfig comparison = versions_1_and_2();
+  comparison.at_least = 400;  // fewer come after the deployment
+  const Config config = config_with(comparison);
   Script script = shadow({40, 5}, 1500);
   script[0].push_back(deployed("2", kBegin + 2990 * kSecond));
   for (int i = 1500; i < 1560; ++i) {
