@@ -35,12 +35,12 @@ that driftd does not know are refused, and so are values out of range: nothing i
   `$$` is a dollar. What comes from a file, from a variable whose name holds SECRET, TOKEN, PASSWORD or
   the like, or stands in a key marked *secret*, is never printed, logged or served.
 - **Durations** are `500ms`, `90s`, `5m`, `1h30m`, `14d`; event time save `idle_after`,
-  `storage.checkpoint_every`, and a webhook's `timeout` and `retry.for`. **Sizes** are `8MB`
+  `storage.checkpoint_every`, `service`, and a webhook's `timeout` and `retry.for`. **Sizes** are `8MB`
   (8,388,608 bytes).
 - **Inheritance.** What `models.default` says holds for every model, also for those without an entry;
   a model's own keys are laid over it, key by key. Lists and `reference` are replaced whole.
-- **Profiles** (`reference: {file: …}`) are sought from the directory of the configuration file,
-  `storage.path` from the working directory.
+- **Profiles** (`reference: {file: …}`) and the files of `http.tls` are sought from the directory of the
+  configuration file, `storage.path` from the working directory.
 - **Reload.** SIGHUP or `POST /-/reload` checks the new file whole, then swaps; a faulty one changes
   nothing. What it changes is what a restart would change: another reference file counts at once (what
   open slots and `window` had counted over the old one is left out, the history is kept), a longer `window`

@@ -40,7 +40,7 @@ def test_the_unit_holds_no_fault(analyze, program, tmp_path):
 def test_the_watchdog_and_the_stop_are_longer_than_what_the_program_needs():
     settings = dict(line.split("=", 1) for line in UNIT.read_text().splitlines() if re.match(r"[A-Z]\w+=", line))
     defaults = (ROOT / "docs" / "configuration.md").read_text()
-    stop = int(re.search(r"`service.stop_within`[^\n]*?\b(\d+)s\b", defaults)[1])
+    stop = int(re.search(r"`service.stop_within` \| [^|]*\| `(\d+)s`", defaults)[1])
     assert stop < int(settings["TimeoutStopSec"]) and int(settings["WatchdogSec"]) >= 60
     assert settings["Type"] == "notify" and settings["DynamicUser"] == "yes"
 
