@@ -71,14 +71,15 @@ class Walk {
   }
 
   void meet_join(std::string_view key, std::string_view value) {
-    ++found_.waiting;
     const auto parsed = storage::parse_join_key(key);
     if (!parsed || parsed->shard >= collector::kShards) return damaged(key, "its key is of no shard");
     const auto waiting = collector::join::decode(parsed->record, value);
     if (!waiting.ok()) return damaged(key, waiting.error().message);
     found_.waiting_models.insert(waiting->model);
+    found_.waiting += waiting->pending();
     for (const auto& prediction : waiting->predictions) {
-      ++version(prediction.series).waiting;
+      const bool waits = prediction.counts && !prediction.joined && !prediction.expired;
+      version(prediction.series).waiting += waits ? 1 : 0;
       found_.waiting_series.insert(prediction.series);
     }
     for (const auto& verdict : waiting->verdicts)
@@ -174,7 +175,7 @@ Findings walk(const storage::Store& store, Survey& survey) {
       {'o', "offsets", 0, 0},
       {'r', "names of models and versions", 0, 0},
       {'s', "state of the versions", 0, 0},
-      {'j', "predictions that wait for their labels", 0, 0},
+      {'j', "predictions, for their labels and corrections", 0, 0},
       {'h', "history of counts", 0, 0},
       {'i', "incidents", 0, 0},
       {'q', "deliveries", 0, 0},

@@ -21,7 +21,7 @@ struct Findings {
   std::vector<storage::LostKeys> lost;
   std::set<std::string> meta;              // names that are there
   std::set<std::uint32_t> series;          // that state or history have
-  std::uint64_t waiting = 0;               // records of the join
+  std::uint64_t waiting = 0;               // predictions without a label
   std::set<std::uint32_t> waiting_models;  // numbers
   std::set<std::uint32_t> waiting_series;
 };
