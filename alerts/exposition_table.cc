@@ -37,6 +37,12 @@ const std::vector<MetricSpec>& table() {
        gauge,
        "Records between the next offset to process and the last stable offset; absent while unknown.",
        {"topic", "partition"}},
+      {Id::offsets_lost,
+       "driftd_consumer_offsets_lost_total",
+       counter,
+       "Offsets that Kafka's retention had run over before they could be read, since the start of the "
+       "process.",
+       {"topic", "partition"}},
       {Id::dead_letters,
        "driftd_dead_letters_total",
        counter,

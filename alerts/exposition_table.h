@@ -22,6 +22,7 @@ enum class MetricId : std::uint8_t {
   events_late,
   events_duplicate,
   consumer_lag,
+  offsets_lost,
   dead_letters,
   slots_closed,
   join_pending,

@@ -171,8 +171,13 @@ void KafkaSource::Impl::check_sought(std::size_t partition, std::int64_t begin, 
   if (*place.sought >= begin && *place.sought <= end) return;
   place.next = begin;
   const std::string name = name_of(static_cast<std::uint32_t>(partition));
+  if (*place.sought == kFromBeginning) {
+    context_.say(LogLevel::info, "kafka " + name + ": new partition, read from its beginning");
+    return;
+  }
   const std::string sought = std::to_string(*place.sought);
   if (*place.sought < begin) {
+    place.lost += begin - *place.sought;
     context_.say(LogLevel::error, "kafka " + name + ": the offset to go on with, " + sought + ", is gone; " +
                                       std::to_string(begin - *place.sought) +
                                       " offsets are lost to retention, going on at " + std::to_string(begin));

@@ -173,6 +173,7 @@ PartitionEnd KafkaSource::Impl::end_of(std::uint32_t partition) const {
   const Place& place = places_[partition];
   PartitionEnd end;
   end.next_offset = place.next;
+  end.lost = place.lost;
   if (!assigned_) return end;
   end.last_stable_offset = watcher_->last_stable_offset(partition);
   end.finished = place.has_ended();

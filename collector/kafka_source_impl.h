@@ -28,6 +28,7 @@ class KafkaSource::Impl {
   struct Place {
     std::optional<std::int64_t> sought;
     std::int64_t next = 0;
+    std::int64_t lost = 0;             // offsets that retention ran over
     std::optional<std::int64_t> stop;  // of a replayed range
     bool paused = false;
 

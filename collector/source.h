@@ -56,6 +56,7 @@ struct PartitionEnd {
   // asked, or the broker has been out of reach), or the partition is a file.
   std::optional<std::int64_t> last_stable_offset;
   std::int64_t next_offset = 0;  // after the last record that poll() gave
+  std::int64_t lost = 0;         // offsets that were gone when they should have been read, since the start
   bool finished = false;         // nothing will ever come again: a file's end, or the end of a replayed range
 
   // Records that wait; never negative; none while the end is not known.
@@ -66,6 +67,9 @@ struct PartitionEnd {
   // Processed to the end, as far as is known now. False while the end is not known.
   [[nodiscard]] bool drained() const { return finished || lag() == std::optional<std::int64_t>(0); }
 };
+
+// For seek(): whatever record is the first that there is.
+inline constexpr std::int64_t kFromBeginning = -2;
 
 struct PartitionOffset {
   std::uint32_t partition = 0;

@@ -82,7 +82,8 @@ class NotesFiles : public rocksdb::EventListener {
   const std::string path_;
 };
 
-// A reader leaves no file in a store that another process writes.
+// What matters is in our own log. The engine's, a file in the store, ends the process where the disk is full
+// (an assertion of 7.8), and a reader would leave one in a store that another process writes.
 class NoLog : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
@@ -113,9 +114,7 @@ rocksdb::Options engine_options(const StoreOptions& wanted, const std::shared_pt
   options.max_total_wal_size = 64 << 20;
   options.max_background_jobs = 2;
   options.max_open_files = 256;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = 1 << 20;
-  options.info_log_level = rocksdb::WARN_LEVEL;
+  options.info_log = std::make_shared<NoLog>();
   options.stats_dump_period_sec = 0;
   // What retention erased is only marked so until its file is made anew.
   options.periodic_compaction_seconds = 24 * 60 * 60;
@@ -131,7 +130,6 @@ rocksdb::Options engine_options(const StoreOptions& wanted, const std::shared_pt
 rocksdb::Options reader_options(const StoreOptions& wanted, const std::shared_ptr<std::atomic<bool>>& lost) {
   rocksdb::Options options = engine_options(wanted, lost);
   options.create_if_missing = false;
-  options.info_log = std::make_shared<NoLog>();
   // All at once: what its owner removes can be read to the end. Who looks past damage opens what is needed.
   if (!wanted.past_damage) options.max_open_files = -1;
   return options;

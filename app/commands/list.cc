@@ -20,14 +20,16 @@ extern const Command command_models;
 extern const Command command_reference;
 extern const Command command_incidents;
 extern const Command command_retrain;
+extern const Command command_doctor;
+extern const Command command_backup;
 extern const Command command_docs;
 
 std::span<const Command* const> commands() {
   static constexpr std::array kCommands = {
-      &command_run,       &command_check,     &command_profile, &command_certify,
-      &command_compare,   &command_detect,    &command_kinds,   &command_replay,
-      &command_simulate,  &command_demo,      &command_webhook, &command_models,
-      &command_reference, &command_incidents, &command_retrain, &command_docs,
+      &command_run,     &command_check,  &command_profile,   &command_certify,   &command_compare,
+      &command_detect,  &command_kinds,  &command_replay,    &command_simulate,  &command_demo,
+      &command_webhook, &command_models, &command_reference, &command_incidents, &command_retrain,
+      &command_doctor,  &command_backup, &command_docs,
   };
   return kCommands;
 }

@@ -40,11 +40,11 @@ void check_rule_words(const ModelConfig& model, const alerts::RuleConfig& rule, 
     add_fault(faults, at("at_least"), join_path(path, "at_least"), "a volume is known however small it is");
   if (!rule.metric.empty() && !traffic && !detectors::metric_of(rule.metric)) {
     std::vector<std::string> known;
-    for (std::size_t i = 0; i < detectors::kTrafficMetricCount; ++i)
-      known.emplace_back(name_of(static_cast<detectors::TrafficMetric>(i)));
     for (std::size_t i = 0; i < detectors::kMetricCount; ++i) {
       known.emplace_back(name_of(static_cast<detectors::Metric>(i)));
     }
+    for (std::size_t i = 0; i < detectors::kTrafficMetricCount; ++i)
+      known.emplace_back(name_of(static_cast<detectors::TrafficMetric>(i)));
     read_choice(at("metric"), known, join_path(path, "metric"), faults);
   }
   if (!rule.detector.empty() && detectors::find_kind(rule.detector) == nullptr) {

@@ -213,15 +213,21 @@ Status Engine::load_positions() {
   });
   if (!done.ok()) return done;
   const auto& partitions = parts_.source->partitions();
+  std::set<std::string, std::less<>> known;  // topics that were read before
   for (std::uint32_t i = 0; i < partitions.size(); ++i) {
     done = read_state(*parts_.store, storage::offset_key(partitions[i].topic, partitions[i].partition),
                       "offset", [&](Decoder& in) {
                         offsets_[i] = in.get_i64();
                         parts_.source->seek(i, offsets_[i]);
+                        known.insert(partitions[i].topic);
                         return success();
                       });
     if (!done.ok()) return done;
   }
+  // A partition that came while nobody was looking is read as one that comes meanwhile: all of it.
+  for (std::uint32_t i = 0; i < partitions.size(); ++i)
+    if (!offsets_.contains(i) && known.contains(partitions[i].topic))
+      parts_.source->seek(i, collector::kFromBeginning);
   return success();
 }
 

@@ -40,10 +40,13 @@ void add_collector(Engine& engine, MetricFamilies& families) {
     families[MetricId::dead_letters].add({topic}, sent == letters.end() ? 0 : number(sent->second));
   }
   const auto& partitions = engine.source().partitions();
-  for (std::uint32_t i = 0; i < partitions.size(); ++i)
-    if (const auto lag = engine.source().end_of(i).lag())
-      families[MetricId::consumer_lag].add({partitions[i].topic, std::to_string(partitions[i].partition)},
-                                           static_cast<double>(*lag));
+  for (std::uint32_t i = 0; i < partitions.size(); ++i) {
+    const collector::PartitionEnd end = engine.source().end_of(i);
+    const std::string number = std::to_string(partitions[i].partition);
+    if (const auto lag = end.lag())
+      families[MetricId::consumer_lag].add({partitions[i].topic, number}, static_cast<double>(*lag));
+    families[MetricId::offsets_lost].add({partitions[i].topic, number}, static_cast<double>(end.lost));
+  }
   const auto clock = [&](const char* name, Time time) {
     if (time != kNoTime) families[MetricId::watermark_timestamp].add({name}, seconds(time));
   };

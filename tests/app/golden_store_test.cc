@@ -85,7 +85,8 @@ class GoldenStore : public ::testing::TestWithParam<std::string> {
     LoadedConfig loaded = load_config(directory_ / "driftd.yaml");
     ASSERT_TRUE(loaded.ok()) << to_text(loaded.faults);
     config_ = std::move(loaded.config);
-    for (const auto& [topic, part] : json::parse(read_file(directory_ / "rest.json")).items()) {
+    const json rest = json::parse(read_file(directory_ / "rest.json"));
+    for (const auto& [topic, part] : rest.items()) {
       using enum collector::TopicRole;
       const unsigned roles = topic == "g-feedback"        ? static_cast<unsigned>(feedback)
                              : topic == "g-predictions-a" ? predictions | models
@@ -150,7 +151,8 @@ TEST_P(GoldenStore, HoldsItsIncidentsInTheirStates) {
   for (const alerts::Incident* incident : engine_->state().desk.book.all())
     now[incident->id] = json::parse(alerts::incident_json(*incident, "http://test"));
   std::set<std::string> states;
-  for (const json& then : json::parse(read_file(directory_ / "before.incidents.json"))["incidents"]) {
+  const json before = json::parse(read_file(directory_ / "before.incidents.json"));
+  for (const json& then : before["incidents"]) {
     ASSERT_TRUE(now.contains(then["incident"])) << then["incident"];
     for (const auto& [key, value] : then.items())
       EXPECT_TRUE(key == "url" || now[then["incident"]][key] == value) << then["incident"] << ' ' << key;
@@ -161,10 +163,11 @@ TEST_P(GoldenStore, HoldsItsIncidentsInTheirStates) {
 
 TEST_P(GoldenStore, HoldsItsDeliveriesPendingWaitingAndEnded) {
   std::map<std::string, std::string> now;
-  for (const json& one : json::parse(engine_->state().desk.outbox.deliveries_json())["deliveries"])
-    now[one["id"]] = one["state"];
+  const json held = json::parse(engine_->state().desk.outbox.deliveries_json());
+  for (const json& one : held["deliveries"]) now[one["id"]] = one["state"];
   std::set<std::string> states;
-  for (const json& then : json::parse(read_file(directory_ / "before.deliveries.json"))["deliveries"]) {
+  const json before = json::parse(read_file(directory_ / "before.deliveries.json"));
+  for (const json& then : before["deliveries"]) {
     EXPECT_EQ(now[then["id"]], then["state"]) << then["id"];
     states.insert(then["state"]);
   }

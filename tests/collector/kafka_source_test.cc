@@ -214,6 +214,22 @@ TEST_F(KafkaSourceTest, AStoredOffsetThatIsNoLongerThereIsTold) {
   EXPECT_THAT(log(), HasSubstr("the offset to go on with, 5000, is behind the end"));
 }
 
+TEST_F(KafkaSourceTest, ANewPartitionIsReadFromItsBeginningWhereverOthersStart) {
+  ASSERT_TRUE(mock_->create_topic("a", 2).ok());
+  send("a", 0, 0, 10);
+  send("a", 1, 20, 10);
+  auto with = options({"a"});
+  with.start = StartPosition::latest;
+  const auto source = open(std::move(with));
+  source->seek(0, 4);
+  source->seek(1, kFromBeginning);
+  const Values values = read_until(*source, count_is(16));
+  EXPECT_EQ(values.at(0), numbers(4, 6));
+  EXPECT_EQ(values.at(1), numbers(20, 10));
+  EXPECT_THAT(log(), HasSubstr("a/1: new partition, read from its beginning"));
+  EXPECT_EQ(source->end_of(1).lost, 0);
+}
+
 TEST_F(KafkaSourceTest, AReplayedRangeFinishes) {
   ASSERT_TRUE(mock_->create_topic("a", 2).ok());
   send("a", 0, 0, 50);
