@@ -64,7 +64,7 @@ FieldType<std::vector<Secret>> tokens_type() {
     std::vector<Secret> tokens;
     read(node, tokens, path, faults);
     const auto is_usable = [](const Secret& token) { return !token.empty() && is_visible(token.reveal()); };
-    if (!std::ranges::all_of(tokens, is_usable) || (tokens.empty() && node.kind == Node::Kind::list))
+    if (!std::ranges::all_of(tokens, is_usable))
       return add_fault(faults, node, path, "must not be empty, nor hold spaces or control characters");
     out = std::move(tokens);
   };

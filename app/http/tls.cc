@@ -2,6 +2,9 @@
 
 #include <openssl/ssl.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace driftd::app {
 namespace {
 
@@ -10,7 +13,11 @@ using boost::system::error_code;
 using Context = std::shared_ptr<ssl::context>;
 
 Error unusable(const std::string& what, const std::string& file, const error_code& code) {
-  return {ErrorCode::invalid, what + " " + file + " cannot be used: " + code.message()};
+  // OpenSSL has no words for what the system says.
+  std::error_code missing;
+  const bool there = std::filesystem::exists(file, missing);
+  const std::string why = there ? code.message() : missing ? missing.message() : "No such file or directory";
+  return {ErrorCode::invalid, what + " " + file + " cannot be used: " + why};
 }
 
 // A key with a passphrase would otherwise be asked for on the terminal.

@@ -154,7 +154,8 @@ TEST(Exposition, PromtoolFindsNothing) {
   std::vector<MetricFamily> families;
   for (const MetricSpec& metric : all_metrics()) {
     MetricFamily& family = families.emplace_back(metric.id);
-    Sample sample{std::vector<std::string>(metric.labels.size(), "a\"\\\n<b>"), 1, std::nullopt};
+    Sample sample{std::vector<std::string>(metric.labels.size() + metric.where_said.size(), "a\"\\\n<b>"), 1,
+                  std::nullopt};
     if (metric.type == MetricType::histogram) sample.histogram = HistogramValue{{0.5, 1}, {1, 2, 3}, 9};
     family.samples.push_back(sample);
   }

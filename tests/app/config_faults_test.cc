@@ -176,7 +176,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"models:\n  m:\n    rules:\n      - {name: a, metric: acuracy, below: 0.8}",
              "6: models.m.rules[0].metric: expected one of accuracy, precision, recall, f1, "
              "roc_auc, log_loss, "
-             "brier, calibration_error, mae, rmse, mape, r2, not \"acuracy\"; did you mean accuracy?"},
+             "brier, calibration_error, mae, rmse, mape, r2, volume, error_rate, latency_p50, latency_p90, "
+             "latency_p95, latency_p99, not \"acuracy\"; did you mean accuracy?"},
         Case{"models:\n  m:\n    rules:\n      - {name: a, metric: f1, below: 0.8}\n      - "
              "{name: a, new_labels: 5}",
              "7: models.m.rules[1].name: the rule a stands twice"},

@@ -81,7 +81,7 @@ TEST_F(AskingCommands, SayWhenNobodyAnswers) {
 
 TEST(HttpClient, RefusesWhatIsNoUrl) {
   for (const char* url :
-       {"localhost:9108", "https://a", "http://", "http://a:x", "http://a/path", "http://:1"}) {
+       {"localhost:9108", "ftp://a", "http://", "http://a:x", "http://a/path", "http://:1"}) {
     const Result<Reply> reply = http_call(url, "GET", "/");
     ASSERT_FALSE(reply) << url;
     EXPECT_EQ(reply.error().code, ErrorCode::invalid) << url;
