@@ -1,5 +1,8 @@
 #include "storage/file_list.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -20,6 +23,15 @@ std::string read_file(const std::string& name) {
   return bytes.str();
 }
 
+// What has been read of it is there after a power failure too.
+bool keep(const std::string& name) {
+  const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool kept = fsync(file) == 0;
+  close(file);
+  return kept;
+}
+
 }  // namespace
 
 FileList file_list(const std::string& path) {
@@ -35,6 +47,7 @@ FileList file_list(const std::string& path) {
 void note_file_list(const std::string& path) {
   const FileList list = file_list(path);
   const std::string bytes = read_file(path + "/" + list.name);
+  if (!keep(path + "/" + list.name)) return;
   Encoder out;
   out.put_text(list.name);
   out.put_u64(bytes.size());

@@ -6,6 +6,7 @@
 
 #include "app/commands/command.h"
 #include "app/commands/which_store.h"
+#include "app/doctor/broker_check.h"
 #include "app/doctor/copies.h"
 #include "app/doctor/survey_page.h"
 
@@ -16,6 +17,7 @@ struct Options {
   WhichStore which;
   std::string format = "table";
   bool mend = false;
+  bool kafka = false;
   std::string output;
 };
 
@@ -39,10 +41,22 @@ ExitStatus mend(const Options& options, const FoundStore& found, Streams& stream
 ExitStatus examine(const Options& options, Streams& streams) {
   const auto found = find_store(options.which, streams);
   if (!found) return ExitStatus::usage;
-  const auto survey = survey_store(found->path, {.config = found->config_or_null()});
+  if (options.kafka && !found->config) {
+    streams.err << "driftd: --kafka needs the configuration: -c FILE\n";
+    return ExitStatus::usage;
+  }
+  auto survey = survey_store(found->path, {.config = found->config_or_null()});
   if (!survey.ok()) {
     streams.err << "driftd: " << survey.error().message << '\n';
     return ExitStatus::failed;
+  }
+  if (options.kafka) {
+    auto notes = offsets_beside_brokers(*found->config, *survey);
+    if (!notes.ok()) {
+      streams.err << "driftd: " << notes.error().message << '\n';
+      return ExitStatus::failed;
+    }
+    survey->notes = std::move(*notes);
   }
   if (!options.mend || survey->healthy()) {
     show(options, *survey, streams.out);
@@ -73,6 +87,8 @@ const Command command_doctor = {
           ->capture_default_str();
       app.add_flag("--mend", options->mend,
                    "make a store of what can be believed; refused while a process has the store open");
+      app.add_flag("--kafka", options->kafka,
+                   "also whether the brokers still hold what the offsets point to");
       app.add_option("-o,--output", options->output, "with --mend: where, instead of in its place");
       return [options](Streams& streams) { return examine(*options, streams); };
     },

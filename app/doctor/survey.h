@@ -58,6 +58,7 @@ struct Survey {
   std::vector<VersionFacts> versions;  // by series
   std::vector<OffsetFacts> offsets;
   std::vector<StoreFault> faults;
+  std::vector<std::string> notes;  // no damage: what the next start will tell
 
   [[nodiscard]] bool healthy() const { return faults.empty(); }
 };

@@ -71,6 +71,7 @@ std::string survey_text(const Survey& survey) {
   text += '\n' + tables_text(survey);
   if (!survey.versions.empty()) text += '\n' + versions_text(survey);
   if (!survey.offsets.empty()) text += '\n' + offsets_text(survey);
+  for (const std::string& note : survey.notes) text += "\nNOTE     " + note + '\n';
   return text + faults_text(survey) + (survey.healthy() ? "\nhealthy\n" : "");
 }
 
@@ -106,7 +107,8 @@ std::string survey_json(const Survey& survey) {
               {"tables", std::move(tables)},
               {"versions", std::move(versions)},
               {"offsets", std::move(offsets)},
-              {"faults", std::move(faults)}}
+              {"faults", std::move(faults)},
+              {"notes", survey.notes}}
              .dump(2, ' ', false, Json::error_handler_t::replace) +
          '\n';
 }

@@ -63,9 +63,10 @@ std::string history(std::string_view key) {
   const auto parsed = storage::parse_history_key(key);
   if (!parsed) return unknown(key);
   constexpr std::array<const char*, 3> kKinds = {"predictions", "pairs", "scores"};
+  const auto kind = static_cast<std::size_t>(parsed->kind);
   return "the history of series " + std::to_string(parsed->series) + ": " +
-         kKinds[static_cast<std::size_t>(parsed->kind)] + ", segment " + std::to_string(parsed->segment) +
-         ", slot " + std::to_string(parsed->slot);
+         (kind < kKinds.size() ? kKinds[kind] : "other counts") + ", segment " +
+         std::to_string(parsed->segment) + ", slot " + std::to_string(parsed->slot);
 }
 
 std::string partition(Table table, const char* words, std::string_view key) {

@@ -4,6 +4,7 @@ import json
 
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import NewPartitions
+from driftd_process import driftd as run_driftd
 from process import wait_until
 from small_stream import SmallStream, configuration, prediction
 
@@ -40,6 +41,8 @@ def test_what_retention_ran_over_is_told_and_counted(driftd, broker, topic):
     stream.send()  # 250 predictions in each of two partitions, 400 verdicts
     gone = TopicPartition(stream.topics["predictions"], 0, 900)  # 750 were read, 1000 are there
     done(broker.admin(), "delete_records", [gone])
+    doctor = run_driftd("doctor", "-c", running.config_path, "--kafka")
+    assert doctor.returncode == 0 and "150 offsets are lost to retention" in doctor.stdout
     running.start()
     wait_for_events(running, READ + 900 - 150)
     assert "the offset to go on with, 750, is gone; 150 offsets are lost to retention" in running.log
