@@ -94,10 +94,10 @@ const Fields<ComparisonConfig>& fields_of_comparison() {
           .required()
           .choice("metric", &ComparisonConfig::metric, metric_choices(), "the loss whose means are compared")
           .shown_default("absolute_error of a regression, else error")
-          .number("bound", &ComparisonConfig::bound, {0.0, 1e300, false, true}, "of the loss",
+          .number("bound", &ComparisonConfig::bound, {0.0, 1e300, true, false}, "of the loss",
                   "what is above counts as this much")
           .shown_default("7 for log_loss; of a regression the 99.9 % quantile of the champion's reference")
-          .number("confidence", &ComparisonConfig::confidence, {0.5, 1.0, true, false}, "",
+          .number("confidence", &ComparisonConfig::confidence, {0.5, 1.0, false, true}, "",
                   "of the interval, at all times together; half of the rest is the risk of a wrong `better`")
           .number("margin", &ComparisonConfig::margin, {0.0, 1e300}, "of the loss",
                   "better or worse only by more than this")
