@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -35,7 +34,7 @@ std::string fault_of(const std::string& text) {
 
 // tests/app/cron_cases.py: what croniter says, in ten zones and around the changes of their clocks.
 TEST(Cron, NamesTheTimesThatCroniterDoes) {
-  std::ifstream in(std::filesystem::path(__FILE__).parent_path() / "cron_cases.txt");
+  std::ifstream in(DRIFTD_SOURCE_DIR "/tests/app/cron_cases.txt");
   std::map<std::string, TimeZone> zones;
   int cases = 0;
   for (std::string line; std::getline(in, line); ++cases) {

@@ -22,7 +22,7 @@ Places sorted(Places places) {
 
 // tests/detectors/ebh_cases.py: the definition, word for word.
 TEST(EBh, RejectsWhatItsDefinitionDoes) {
-  const auto lines = lines_of(std::filesystem::path(__FILE__).parent_path() / "ebh_cases.txt");
+  const auto lines = lines_of(DRIFTD_SOURCE_DIR "/tests/detectors/ebh_cases.txt");
   ASSERT_EQ(lines.size(), 400U);
   for (const std::string& line : lines) {
     std::istringstream in(line);
