@@ -17,6 +17,12 @@ double most_log() {
   return kMost;
 }
 
+// Logarithms in place of what they are of, each within the most.
+void take_logs(std::span<double> values) {
+  maths::portable_log(values);
+  for (double& log : values) log = std::min(log, most_log());
+}
+
 }  // namespace
 
 UnresetCapital::UnresetCapital(double eta) : eta_(eta), log_eta_(maths::portable_log(eta)) {}
@@ -31,7 +37,7 @@ void UnresetCapital::take_over(std::span<const double> own) {
       logs_[c] = taken_off_ ? std::max(own[c] - logs_[c], 0.0) : own[c] + logs_[c];
   }
   taken_off_ = false;
-  maths::portable_log(std::span(logs_));
+  take_logs(logs_);
 }
 
 void UnresetCapital::begin_late(std::span<const double> own) {
@@ -67,7 +73,7 @@ void UnresetCapital::pass(const Stretch& stretch, std::span<const double> weight
   maths::portable_exp(std::span(logs_));
   for (std::size_t c = 0; c < logs_.size(); ++c)
     logs_[c] = stretch.keep * logs_[c] + stretch.grants * (weights[c] * grant);
-  maths::portable_log(std::span(logs_));
+  take_logs(logs_);
 }
 
 Standing UnresetCapital::standing(double own, const Stretch& stretch, double total, bool paused) const {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -89,8 +90,9 @@ TEST(DigestsOfAStream, AreTheSameHoweverItIsSplitReadAndInterrupted) {
   EXPECT_EQ(times, scheduled);
   EXPECT_EQ(moved, std::set<std::string>{"moving"});
   const json last = json::parse(expected.back().second);
-  EXPECT_EQ(last["discoveries"][0]["kind"], "data");
-  EXPECT_EQ(last["discoveries"][0]["columns"][0]["column"], "age");
+  std::map<std::string, std::string> top;  // column, by kind
+  for (const json& one : last["discoveries"]) top[one["kind"]] = one["columns"][0]["column"];
+  EXPECT_EQ(top["data"], "age");
   EXPECT_GT(last["hypotheses"], 4);
   EXPECT_THAT(metrics,
               HasSubstr("driftd_digest_discoveries " + std::to_string(last["discoveries"].size()) + "\n"));

@@ -82,8 +82,8 @@ TEST(UnresetCapital, IsTheCapitalWithoutAlarmsAndPauses) {
     int alarms = 0;
     double highest = 0;
     for (std::int64_t slot = 0; slot < 900; ++slot) {
-      const double grant = slot < 300 ? 1e-3 : 5e-4;
-      if (slot == 300) series.carry(slot - 1, 1e-3);
+      const double grant = slot < 300 ? 1e-2 : 5e-3;
+      if (slot == 300) series.carry(slot - 1, 1e-2);
       const bool empty = slot > 0 && random.below(5) == 0;
       const auto counts = counts_of(random, slot / 200 % 2 == 1 ? 2 : 0);
       if (!empty) series.close(slot, 0, counts, grant);
@@ -102,7 +102,7 @@ TEST(UnresetCapital, IsTheCapitalWithoutAlarmsAndPauses) {
       }
       expect_near(series.standing(slot, grant), plain, slot);
     }
-    EXPECT_GE(alarms, 3);
+    EXPECT_GE(alarms, 2);     // the first pauses it, the second does not
     EXPECT_GT(highest, 100);  // far above what alarms let the series itself have
   }
 }
@@ -112,7 +112,7 @@ TEST(UnresetCapital, BeginsWithNothingWhereTheStateKnewNoCopy) {
   const auto monitors = two_monitors(false);
   SeriesEvidence old(monitors, kPace);
   Random random(4);
-  const double grant = 1e-3;
+  const double grant = 1e-2;
   for (std::int64_t slot = 0; slot < 40; ++slot) old.close(slot, 0, counts_of(random, 0), grant);
   ASSERT_GT(old.sum(39, grant), 0.01);
   Encoder out;

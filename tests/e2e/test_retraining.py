@@ -113,33 +113,33 @@ def test_a_retraining_under_way_survives_a_kill(running, broker, one_topic, pipe
     assert len(calls(pipeline)) == 1
 
 
-def ask_by_hand(driftd_binary, running, *more):
-    command = [str(driftd_binary), "retrain", "credit", "--url", running.url, *more]
+def ask_by_hand(program, running, *more):
+    command = [str(program), "retrain", "credit", "--url", running.url, *more]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
-def test_a_person_asks_for_one(running, broker, one_topic, pipeline, driftd_binary):
+def test_a_person_asks_for_one(running, broker, one_topic, pipeline, program):
     broker.produce(one_topic, normal(0, 400))
     wait_until(lambda: running.metric("driftd_predictions_total") == 400, 30, "the predictions")
-    done = ask_by_hand(driftd_binary, running, "--reason", "new features since monday")
+    done = ask_by_hand(program, running, "--reason", "new features since monday")
     assert done.returncode == 0, done.stderr
     name = done.stdout.split()[-1]
     call = wait_until(lambda: calls(pipeline), 10, "the call")[0]["data"]
     assert (call["incident"], call["kind"], call["action"], call["rule"]) == (name, "rule", "retrain", "driftd:on-demand")
     assert call["summary"] == "a retraining was asked for: new features since monday"
-    again = ask_by_hand(driftd_binary, running)
+    again = ask_by_hand(program, running)
     assert again.returncode == 1 and "is under way" not in again.stderr
     assert name in again.stderr and "a retraining of credit is" in again.stderr
     event = json.loads(model_event("deployed", 405))
     broker.produce(one_topic, [json.dumps({**event, "version": "8"}).encode(), *normal(400, 500)])
     wait_until(lambda: not [i for i in incidents(running) if i["state"] != "resolved"], 30, "its incident to end")
-    unknown = subprocess.run([str(driftd_binary), "retrain", "nobody", "--url", running.url], capture_output=True, text=True, timeout=30, check=False)
+    unknown = subprocess.run([str(program), "retrain", "nobody", "--url", running.url], capture_output=True, text=True, timeout=30, check=False)
     assert unknown.returncode == 1 and "nobody" in unknown.stderr
 
 
-def test_without_a_pipeline_a_person_is_told_what_is_missing(driftd, broker, one_topic, driftd_binary):
+def test_without_a_pipeline_a_person_is_told_what_is_missing(driftd, broker, one_topic, program):
     running = driftd(configuration(broker, one_topic))
     broker.produce(one_topic, normal(0, 400))
     wait_until(lambda: running.metric("driftd_predictions_total") == 400, 30, "the predictions")
-    refused = ask_by_hand(driftd_binary, running)
+    refused = ask_by_hand(program, running)
     assert refused.returncode == 1 and "no webhook starts a retraining of credit" in refused.stderr
