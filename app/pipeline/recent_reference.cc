@@ -77,13 +77,14 @@ class Blocks {
   Time time_ = 0;
 };
 
-// Those whose evidence may be watched: of the reference, and those that were first seen later.
-std::vector<std::string> segments_of(const Version& version) {
-  std::vector<std::string> labels;
+// Those whose evidence may be watched: of the reference, and those that are learnt later, among which are
+// those that had too few rows there.
+std::set<std::string> segments_of(const Version& version) {
+  std::set<std::string> labels;
   for (const detectors::SegmentReference& segment : version.plan->profile.segments)
-    labels.push_back(segment.label);
+    labels.insert(segment.label);
   if (version.evidence)
-    for (const LaterSegment& segment : version.evidence->later) labels.push_back(segment.label);
+    for (const LaterSegment& segment : version.evidence->later) labels.insert(segment.label);
   return labels;
 }
 
