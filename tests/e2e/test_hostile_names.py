@@ -23,7 +23,8 @@ NAMES = {
 
 
 def prediction(i, name, shifted):
-    features = {name: i * 37 % 97 + 500.0 * shifted, "segment": name if i % 2 else "plain"}
+    income = i * 37 % 97 + 500.0 * shifted
+    features = {name: income, "income": income, "segment": name if i % 2 else "plain"}
     return json.dumps({"type": "prediction", "id": f"{name[:20]}{i}", "model": name, "version": name, "time": START + 1000 * i, "features": features, "prediction": {"label": name if i % 3 else "b"}, "variant": name}).encode()  # fmt: skip
 
 
@@ -35,14 +36,12 @@ def feedback(i, name):
 def running(driftd, broker, topic, receiver, request):
     """driftd that watches models of all these names, each with an open incident."""
     topic_name = topic("all", 1)
-    rules = {name: {"reference": {"first": 200}, "window": "5m", "segments": ["segment"],
-                    "rules": [{"name": "moved", "column": name, "statistic": "psi", "above": 1.0, "at_least": 50, "action": "retrain"}]}
-             for name in NAMES.values()}  # fmt: skip
+    rule = {"name": "moved", "column": "income", "statistic": "psi", "above": 1.0, "at_least": 50, "action": "retrain"}
     process = driftd({
         "kafka": {"brokers": [broker.bootstrap], "group": topic_name, "start": "earliest", "dead_letter_topic": f"{topic_name}-dead",
                   "topics": {"predictions": [topic_name], "feedback": [topic_name]}},
         "log": {"level": "debug", "format": request.param},
-        "models": rules,
+        "models": {"default": {"reference": {"first": 200}, "window": "5m", "segments": ["segment"], "rules": [rule]}},
         "alerts": {"webhooks": [{"name": "all", "url": receiver.url}]},
     })  # fmt: skip
     events = [line for i in range(700) for name in NAMES.values() for line in (prediction(i, name, i >= 400), feedback(i, name))]

@@ -195,7 +195,7 @@ def test_a_second_sigterm_ends_it_at_once(standing_still):
 
 
 def test_it_ends_in_time_with_a_dead_broker_and_a_receiver_that_never_answers(driftd, own_broker, tmp_path):
-    own_broker.create_topic("all", 2)
+    own_broker.create_topic("all", 1)
     hanging = socket.create_server(("127.0.0.1", 0), backlog=16)  # accepts, and says nothing
     hook = {"name": "hangs", "url": f"http://127.0.0.1:{hanging.getsockname()[1]}/", "secret": SECRET, "timeout": "60s"}
     config = configuration(own_broker.bootstrap, "all", alerts={"webhooks": [hook]})
