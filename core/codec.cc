@@ -129,7 +129,8 @@ Result<Unsealed> unseal(std::string_view kind, std::uint64_t newest, std::string
   if (stored_kind != kind) return corrupt("the record is of kind " + std::string(stored_kind));
   if (out.version > newest)
     return Error{ErrorCode::refused, std::string(kind) + ": format version " + std::to_string(out.version) +
-                                         " is newer than this program reads (" + std::to_string(newest) + ")"};
+                                         " is newer than this program reads (" + std::to_string(newest) +
+                                         ")"};
   return out;
 }
 

@@ -32,8 +32,7 @@ std::int64_t block_slot(std::string_view digits) {
 
 Error damaged(const storage::Store& store, std::string_view key, const Error& fault) {
   const std::string where = store.path() + ": " + key_in_words(key);
-  if (fault.code != ErrorCode::corrupt)
-    return {fault.code, where + " cannot be taken up: " + fault.message};
+  if (fault.code != ErrorCode::corrupt) return {fault.code, where + " cannot be taken up: " + fault.message};
   return {fault.code, where + " is damaged (" + fault.message + "); `driftd doctor --store " + store.path() +
                           "` says what is lost and mends it; or restore a backup"};
 }
