@@ -83,7 +83,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 65;
+inline constexpr std::size_t kMetricCount = 66;
 
 struct MetricSpec {
   MetricId id;

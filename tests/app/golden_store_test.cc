@@ -9,6 +9,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -70,10 +71,12 @@ bool is_a_verdict(std::string_view line) {
 }
 
 std::set<std::string> samples(const std::string& page) {
+  // Labels that driftd_model_info had not then.
+  static const std::regex kLineage(R"re(,(trained_by|trained_at|data_version|git_commit|run_id)="[^"]*")re");
   std::set<std::string> lines;
   std::istringstream text(page);
   for (std::string line; std::getline(text, line);)
-    if (!is_of_the_process(line)) lines.insert(line);
+    if (!is_of_the_process(line)) lines.insert(std::regex_replace(line, kLineage, ""));
   return lines;
 }
 
