@@ -138,7 +138,7 @@ bool Outbox::must_wait(const WebhookConfig& webhook, DeliveryRecord& record) {
   record.behind = is_behind(webhook, record);
   const Incident& incident = record.incident;
   if (record.behind)
-    requests_.push_back({incident.key.model, incident.key.version, incident.id, record.event_time});
+    requests_.push_back({incident.key.model, incident.key.version, incident.id, record.event_time, 0});
   if (record.behind || cools_down(webhook, record)) return true;
   begin_retraining(webhook, record, record.event_time);
   return false;
@@ -158,7 +158,8 @@ void Outbox::begin_retraining(const WebhookConfig& webhook, DeliveryRecord& reco
   const Incident& incident = record.incident;
   const auto [entry, first] =
       retraining_.try_emplace(incident.key.model, UnderWay{incident.id, record.event_time});
-  if (first) requests_.push_back({incident.key.model, incident.key.version, incident.id, time});
+  if (first)
+    requests_.push_back({incident.key.model, incident.key.version, incident.id, time, webhook.cooldown});
 }
 
 bool Outbox::cools_down(const WebhookConfig& webhook, const DeliveryRecord& record) {

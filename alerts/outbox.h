@@ -88,7 +88,8 @@ struct RetrainRequest {
   std::string model;
   std::string version;
   std::string incident;
-  Time time = 0;  // of the event that asked, or of the clock that released it
+  Time time = 0;          // of the event that asked, or of the clock that released it
+  Duration cooldown = 0;  // of the webhook that is called
 };
 
 class Outbox {

@@ -70,7 +70,8 @@ std::optional<Time> Retraining::deadline(const RetrainingConfig& config) const {
     case RetrainingState::requested:
       return std::nullopt;
     case RetrainingState::delivered:
-      return since + config.effective_acknowledge_within();
+      return since +
+             (patience > 0 && !is_waited_for(config) ? patience : config.effective_acknowledge_within());
     case RetrainingState::cooling:
       return since + config.cooldown;
     default:
@@ -78,10 +79,13 @@ std::optional<Time> Retraining::deadline(const RetrainingConfig& config) const {
   }
 }
 
+bool Retraining::is_waited_for(const RetrainingConfig& config) const {
+  return answers || config.acknowledge_within.has_value();
+}
+
 RetrainingInput Retraining::end_of_time(const RetrainingConfig& config) const {
-  const bool is_waited_for = answers || config.acknowledge_within.has_value();
-  return state == RetrainingState::delivered && !is_waited_for ? RetrainingInput::unanswered
-                                                               : RetrainingInput::time_over;
+  return state == RetrainingState::delivered && !is_waited_for(config) ? RetrainingInput::unanswered
+                                                                       : RetrainingInput::time_over;
 }
 
 const Transition* Retraining::apply(RetrainingInput input, Time now, std::string_view by,
@@ -132,6 +136,7 @@ void Retraining::save(Encoder& out) const {
   out.put_text(incident);
   out.put_text(version);
   out.put_bool(answers);
+  out.put_i64(patience);
 }
 
 Result<Retraining> Retraining::load(Decoder& in) {
@@ -141,6 +146,7 @@ Result<Retraining> Retraining::load(Decoder& in) {
   loaded.incident = in.get_text();
   loaded.version = in.get_text();
   loaded.answers = in.get_bool();
+  loaded.patience = in.get_i64();
   if (!in.ok() || state >= kRetrainingStates)
     return Error{ErrorCode::corrupt, "a retraining's state is damaged"};
   loaded.state = static_cast<RetrainingState>(state);

@@ -98,12 +98,16 @@ struct Retraining {
   std::string incident;  // that asked for it; empty: nobody asked driftd
   std::string version;   // that is retrained; while learning the one that was deployed
   bool answers = false;  // some retraining of the model was answered once
+  // How long one that is not waited for keeps others back: the cool-down of who was called; 0: it has none.
+  Duration patience = 0;
 
   [[nodiscard]] bool is_under_way() const { return state != RetrainingState::idle; }
   // From the request to the end of the retraining, whatever that is.
   [[nodiscard]] bool is_waiting_for_an_answer() const;
   // When the state's time is over; nothing while idle or requested.
   [[nodiscard]] std::optional<Time> deadline(const RetrainingConfig& config) const;
+  // Whether silence is told.
+  [[nodiscard]] bool is_waited_for(const RetrainingConfig& config) const;
   // What the end of its time is.
   [[nodiscard]] RetrainingInput end_of_time(const RetrainingConfig& config) const;
   // Goes the row of (state, input), if there is one, and answers it. `by`, `version`: the incident and

@@ -26,6 +26,13 @@ std::optional<RetrainingStep> RetrainingBook::apply(std::string_view model, Retr
   return step;
 }
 
+void RetrainingBook::set_patience(std::string_view model, Duration patience) {
+  const auto found = entries_.find(model);
+  if (found == entries_.end()) return;
+  found->second.now.patience = patience;
+  dirty_.insert(found->first);
+}
+
 std::optional<RetrainingBook::Due> RetrainingBook::due(std::string_view model, const RetrainingConfig& config,
                                                        Time clock) const {
   const RetrainingEntry* entry = find(model);

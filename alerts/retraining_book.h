@@ -38,6 +38,7 @@ class RetrainingBook {
   // Nothing where the input means nothing in the present state.
   std::optional<RetrainingStep> apply(std::string_view model, RetrainingInput input, Time time,
                                       std::string_view by = {}, std::string_view version = {});
+  void set_patience(std::string_view model, Duration patience);
   // The input that is due by `clock`, and when it was: the end of the state's time.
   struct Due {
     RetrainingInput input;

@@ -41,8 +41,8 @@ With `model` events, in which `metadata` names the incident that it was started 
     {"type":"model","event":"deployed","model":"credit","version":"8","metadata":{"incident":"concept-5a0e…","run_id":"…"}}
 
 or `retraining_failed`, `rolled_back`. Over HTTP, `POST /api/v1/incidents/{id}/acknowledge` is `retraining_started`, and
-`.../resolve` says that it is over. A pipeline that never answers is not waited for: after `acknowledge_within` (1 h) the
-next request may go out, and nobody is woken. As soon as one retraining of the model has answered, or where
+`.../resolve` says that it is over. A pipeline that never answers is not waited for: after the webhook's `cooldown`, or an hour
+where it has none, the next request may go out, and nobody is woken. As soon as one retraining of the model has answered, or where
 `acknowledge_within` is set, silence is told: the incident is `escalated` as critical (where it is closed by then, an
 incident `driftd:retraining` of kind `rule` opens).
 

@@ -38,8 +38,12 @@ void AlertDesk::tell(const std::optional<alerts::IncidentEvent>& event) {
 
 // Calls that are ready to go out make the model's retraining one that is under way.
 void AlertDesk::take_requests() {
-  for (const alerts::RetrainRequest& request : outbox.take_requests())
+  for (const alerts::RetrainRequest& request : outbox.take_requests()) {
     step(request.model, RetrainingInput::requested, request.time, request.incident, request.version);
+    const alerts::RetrainingEntry* entry = retrainings.find(request.model);
+    if (entry->now.state == RetrainingState::requested && entry->now.incident == request.incident)
+      retrainings.set_patience(request.model, request.cooldown);
+  }
 }
 
 void AlertDesk::step(std::string_view model, RetrainingInput input, Time time, std::string_view incident,

@@ -92,6 +92,16 @@ TEST(Retraining, WaitsForModelsThatHaveAnsweredBeforeOrWhereItIsConfigured) {
   EXPECT_EQ(*known.deadline({.acknowledge_within = 10 * kMinute}), 10 * kMinute);
 }
 
+TEST(Retraining, OneThatIsNotWaitedForKeepsOthersBackForTheCoolDownOfWhoWasCalled) {
+  Retraining silent{State::delivered, 0, "rule-1", "7", false};
+  EXPECT_EQ(*silent.deadline({}), kHour);
+  silent.patience = 10 * kMinute;
+  EXPECT_EQ(*silent.deadline({}), 10 * kMinute);
+  EXPECT_EQ(*silent.deadline({.acknowledge_within = 2 * kHour}), 2 * kHour);
+  silent.answers = true;
+  EXPECT_EQ(*silent.deadline({}), kHour);
+}
+
 TEST(Retraining, AnAnswerThatNamesAnotherIncidentAnswersTheRequestAllTheSame) {
   Retraining one;
   one.apply(requested, 0, "concept-1", "7");
@@ -106,7 +116,7 @@ TEST(Retraining, NothingIsToldTwice) {
 }
 
 TEST(Retraining, SurvivesTheCodecAndRefusesDamage) {
-  const Retraining one{State::trained, 7 * kHour, "rule-1", "7", true};
+  const Retraining one{State::trained, 7 * kHour, "rule-1", "7", true, 6 * kHour};
   Encoder out;
   one.save(out);
   Decoder in(out.bytes());
