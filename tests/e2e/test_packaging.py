@@ -60,19 +60,3 @@ def test_the_program_is_position_independent_and_its_tables_are_read_only(progra
     dynamic = elf(program, "-d")
     assert "BIND_NOW" in dynamic or re.search(r"FLAGS_1.*\bNOW\b", dynamic), "symbols are bound lazily: RELRO is half"
     assert "TEXTREL" not in dynamic and "RPATH" not in dynamic and "RUNPATH" not in dynamic
-
-
-def test_the_program_is_compiled_with_guards(program):
-    need(None if shutil.which("readelf") else "no readelf")
-    symbols = elf(program, "--dyn-syms")
-    assert "__stack_chk_fail" in symbols, "no stack protector"
-    assert re.search(r"__(memcpy|sprintf|snprintf|fprintf|read|memmove|memset|strcpy|vsnprintf|poll|recv)_chk", symbols), "no FORTIFY_SOURCE"
-
-
-def test_own_functions_are_entered_where_they_begin(program):
-    """Control-flow protection of the code that is compiled here; a linked library without it clears the program's mark."""
-    if "X86-64" not in elf(program, "-h"):
-        pytest.skip("of x86-64 alone")
-    need(None if shutil.which("objdump") else "no objdump")
-    begin = subprocess.run(["objdump", "-d", "--disassemble=main", str(program)], capture_output=True, text=True, check=True).stdout
-    assert re.search(r"<main>:\n[^\n]*endbr64", begin), begin[:500]
