@@ -45,10 +45,10 @@ void move_to_other(Tally& tally, const Tally::NewCategoryCount& one) {
 }
 
 // Sums slots of one segment to the five minutes of a reference's blocks.
-class Blocks {
+class ProfileBlocks {
  public:
   using Take = std::function<void(Time, const Tally&)>;
-  Blocks(const Plan& plan, KnownCategories& known, Take take)
+  ProfileBlocks(const Plan& plan, KnownCategories& known, Take take)
       : known_(known), take_(std::move(take)), sum_(plan.layout) {}
 
   void add(Time time, std::string_view encoded) {
@@ -147,7 +147,7 @@ Result<RecentReference> recent_reference(const HistoryAt& at, const Version& ver
   found.from = slot_start(first, at.slot);
   detectors::Renewal renewal(emptied(plan.profile), detectors::Side::predictions, until - found.from,
                              found.from);
-  Blocks whole(plan, found.known, [&](Time time, const Tally& tally) { renewal.add(time, tally); });
+  ProfileBlocks whole(plan, found.known, [&](Time time, const Tally& tally) { renewal.add(time, tally); });
   Status read = at.history->for_each_rows(*at.store, version.series, 0, first, end, plan,
                                           [&](std::int64_t slot, std::string_view tally) {
                                             if (found.slots++ == 0) found.first = slot_start(slot, at.slot);
@@ -160,7 +160,7 @@ Result<RecentReference> recent_reference(const HistoryAt& at, const Version& ver
   for (const std::string& label : segments_of(version)) {
     const auto number = number_of(version, label);
     if (!number) continue;
-    Blocks segment(plan, found.known, [&](Time time, const Tally& tally) {
+    ProfileBlocks segment(plan, found.known, [&](Time time, const Tally& tally) {
       renewal.add_segments(time, {{label, &tally}});
     });
     read = at.history->for_each_rows(

@@ -9,7 +9,6 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -70,13 +69,20 @@ bool is_a_verdict(std::string_view line) {
                      [&](std::string_view prefix) { return line.starts_with(prefix); });
 }
 
+// driftd_model_info had no labels of the lineage then.
+std::string without_lineage(std::string line) {
+  for (const char* label : {"trained_by", "trained_at", "data_version", "git_commit", "run_id"}) {
+    const std::size_t begin = line.find(std::string(",") + label + "=\"");
+    if (begin != std::string::npos) line.erase(begin, line.find('"', line.find('"', begin) + 1) + 1 - begin);
+  }
+  return line;
+}
+
 std::set<std::string> samples(const std::string& page) {
-  // Labels that driftd_model_info had not then.
-  static const std::regex kLineage(R"re(,(trained_by|trained_at|data_version|git_commit|run_id)="[^"]*")re");
   std::set<std::string> lines;
   std::istringstream text(page);
   for (std::string line; std::getline(text, line);)
-    if (!is_of_the_process(line)) lines.insert(std::regex_replace(line, kLineage, ""));
+    if (!is_of_the_process(line)) lines.insert(without_lineage(line));
   return lines;
 }
 

@@ -229,7 +229,7 @@ TEST(RetrainingHistories, OneAtATimeNoneIsLostEveryOneEnds) {
     for (int step = 0; step < 200; ++step) history.step();
     history.finish();
     calls += history.calls();
-    if (testing::Test::HasFailure()) FAIL() << "seed " << seed;
+    if (::testing::Test::HasFailure()) FAIL() << "seed " << seed;
   }
   EXPECT_GT(calls, 600) << "the histories start too few retrainings to show anything";
 }

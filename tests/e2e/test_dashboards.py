@@ -225,7 +225,7 @@ def sample_page():
         for segment in ("", "country=DE") if "segment" in names else ("",):
             for column in ("income", "loss") if "column" in names else ("",):
                 values = {**LABELS, "segment": segment, "column": column}
-                text = ",".join(f'{label}="{values[label]}"' for label in names)
+                text = ",".join(f'{label}="{values.get(label, label)}"' for label in names)
                 if kind == "histogram":
                     for bound in ("1", "60", "+Inf"):
                         lines.append(f'{name}_bucket{{{text}{"," if text else ""}le="{bound}"}} 5')
