@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "alerts/retraining_book.h"
 #include "app/pipeline/key_words.h"
 #include "app/pipeline/version_codec.h"
 #include "storage/history.h"
@@ -122,6 +123,8 @@ class Faults {
       case Table::history:
         return "what the slot counted, in /series and in no incident";
       case Table::incidents:
+        if (key.substr(1).starts_with(alerts::kRetrainingPrefix))
+          return "where the model's retraining stands is forgotten: the next one may begin";
         return key.ends_with("totals") ? "driftd_incidents_total begins at 0"
                                        : "the incident is forgotten; it opens anew if its reason lasts";
       case Table::outbox:

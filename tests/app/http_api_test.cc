@@ -68,6 +68,18 @@ TEST_F(Api, ReloadsByPostAndPutAndTellsTheFaults) {
   EXPECT_THAT(view_.asked, ElementsAre("reload", "reload", "reload"));
 }
 
+TEST_F(Api, TakesAWishForARetrainingFromTheQueryOrFromTheBody) {
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain?version=7&reason=new%20features").status,
+            200);
+  EXPECT_EQ(view_.last_retrain->version, "7");
+  EXPECT_EQ(view_.last_retrain->reason, "new features");
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain").status, 200);
+  EXPECT_EQ(view_.last_retrain->version, std::nullopt);
+  EXPECT_EQ(call("POST", "/api/v1/models/nobody/actions/retrain").status, 404);
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain?now=1").status, 400);
+  EXPECT_EQ(call("GET", "/api/v1/models/credit/actions/retrain").status, 405);
+}
+
 TEST_F(Api, TellsOfModels) {
   EXPECT_EQ(get("/api/v1/models")["models"][0]["versions"][0]["predictions"], 48210);
   EXPECT_EQ(get("/api/v1/models/credit")["versions"][1]["reference"], nullptr);
