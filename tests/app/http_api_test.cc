@@ -75,6 +75,10 @@ TEST_F(Api, TakesAWishForARetrainingFromTheQueryOrFromTheBody) {
   EXPECT_EQ(view_.last_retrain->reason, "new features");
   EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain").status, 200);
   EXPECT_EQ(view_.last_retrain->version, std::nullopt);
+  const Headers json = {{"Content-Type", "application/json"}};
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain", json, R"({"version":"8"})").status, 200);
+  EXPECT_EQ(view_.last_retrain->version, "8");
+  EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain", json, "[1]").status, 400);
   EXPECT_EQ(call("POST", "/api/v1/models/nobody/actions/retrain").status, 404);
   EXPECT_EQ(call("POST", "/api/v1/models/credit/actions/retrain?now=1").status, 400);
   EXPECT_EQ(call("GET", "/api/v1/models/credit/actions/retrain").status, 405);
