@@ -119,9 +119,11 @@ Status Digests::load(Decoder& in, std::size_t versions) {
     for (std::size_t m = in.get_count(12); m > 0 && in.ok(); --m) draft.hypotheses.emplace_back().load(in);
   }
   if (in.get_bool()) {
-    newest_.emplace().notice.load(in);
-    newest_->hypotheses = in.get_u64();
-    newest_->discoveries = in.get_u64();
+    Made made;
+    made.notice.load(in);
+    made.hypotheses = in.get_u64();
+    made.discoveries = in.get_u64();
+    newest_ = std::move(made);
   }
   if (!sane || !in.ok()) return Error{ErrorCode::corrupt, "the digests do not fit together"};
   if (asked && schedule_) {
