@@ -29,6 +29,16 @@ def stamp(time):
     return time.isoformat().replace("+00:00", "Z")
 
 
+def predict(draw, request, version, variant, wrong):
+    """The event of one version's answer, wrong with this probability."""
+    time, number, country, bad = request
+    said = bad != (draw.random() < wrong)
+    score = round(0.55 + 0.4 * draw.random() if said else 0.45 - 0.4 * draw.random(), 3)
+    return (time, {"type": "prediction", "model": "credit", "version": version, "variant": variant,
+                   "id": f"i{number}", "time": stamp(time), "features": {"country": country, "x": number % 17},
+                   "prediction": {"label": "bad" if said else "good", "score": score}})  # fmt: skip
+
+
 def stream(hours, error, seed=5):
     """Requests that version 7 scores and version 8 scores in the shadow; a coin deals them to two variants of version 9."""
     draw = random.Random(seed)
@@ -38,17 +48,11 @@ def stream(hours, error, seed=5):
         bad = draw.random() < 0.3
         country = draw.choice(["DE", "FR"])
 
-        def predict(version, variant, wrong):
-            said = bad != (draw.random() < wrong)
-            score = round(0.55 + 0.4 * draw.random() if said else 0.45 - 0.4 * draw.random(), 3)
-            made.append((time, {"type": "prediction", "model": "credit", "version": version, "variant": variant,
-                                "id": f"i{number}", "time": stamp(time), "features": {"country": country, "x": number % 17},
-                                "prediction": {"label": "bad" if said else "good", "score": score}}))
-
-        predict("7", "", error["7"])
-        predict("8", "shadow", error["8"])
+        request = (time, number, country, bad)
+        made.append(predict(draw, request, "7", "", error["7"]))
+        made.append(predict(draw, request, "8", "shadow", error["8"]))
         variant = draw.choice(["control", "treated"])
-        predict("9", variant, error[variant])
+        made.append(predict(draw, request, "9", variant, error[variant]))
         later = time + timedelta(minutes=draw.randrange(1, 180))
         made.append((later, {"type": "feedback", "model": "credit", "id": f"i{number}", "time": stamp(later),
                              "label": "bad" if bad else "good"}))
