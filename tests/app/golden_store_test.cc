@@ -45,8 +45,9 @@ std::string read_file(const std::string& name) {
 
 // One of these alone tells of the process or of deliveries, which no later process repeats.
 bool is_of_the_process(std::string_view line) {
-  constexpr std::array<std::string_view, 9> kPrefixes = {
+  constexpr std::array<std::string_view, 10> kPrefixes = {
       "#",
+      "driftd_loop_stalls",
       "process_",
       "driftd_build_info",
       "driftd_checkpoint",
