@@ -304,6 +304,6 @@ def elec2_config(broker, predictions, feedback, profile, receiver):
         "max_skew": "365d",
         "models": {"elec2": model},
         "alerts": {
-            "webhooks": [{"name": "retrain", "url": receiver.url, "actions": ["retrain", "notify"], "secret": SECRET}, dead],
+            "webhooks": [{"name": "retrain", "url": receiver.url, "actions": ["retrain", "notify"], "retrains": True, "secret": SECRET}, dead],
         },
     }  # fmt: skip
