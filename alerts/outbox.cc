@@ -24,6 +24,18 @@ bool wants(const WebhookConfig& webhook, EventType type) {
   return std::ranges::find(events, type) != events.end();
 }
 
+// A delivery of what happened to `subject` at `at`, to be made at once.
+DeliveryRecord new_delivery(const WebhookConfig& webhook, std::string_view subject, EventType event, Time at,
+                            Time now) {
+  DeliveryRecord record;
+  record.id = webhook_id(subject, event, at, webhook.name);
+  record.webhook = webhook.name;
+  record.event = event;
+  record.event_time = at;
+  record.created = record.next_attempt = now;
+  return record;
+}
+
 }  // namespace
 
 std::string_view name_of(DeliveryState state) {
@@ -99,16 +111,10 @@ void Outbox::offer_resolved(const WebhookConfig& webhook, const IncidentEvent& e
 }
 
 void Outbox::add(const WebhookConfig& webhook, EventType type, const IncidentEvent& event, Time now) {
-  DeliveryRecord record;
-  record.id = webhook_id(event.incident.id, type, event.time, webhook.name);
+  DeliveryRecord record = new_delivery(webhook, event.incident.id, type, event.time, now);
   if (by_id_.contains(record.id)) return;
-  record.webhook = webhook.name;
-  record.event = type;
-  record.event_time = event.time;
   record.incident = event.incident;
   record.sequence = next_sequence_++;
-  record.created = now;
-  record.next_attempt = now;
   if (must_wait(webhook, record)) record.state = DeliveryState::waiting;
   keep(std::move(record));
   trim(webhook.name, now);
@@ -117,15 +123,10 @@ void Outbox::add(const WebhookConfig& webhook, EventType type, const IncidentEve
 void Outbox::enqueue(const DigestNotice& digest, Time now) {
   for (const WebhookConfig& webhook : webhooks_) {
     if (!wants(webhook, EventType::digest)) continue;
-    DeliveryRecord record;
-    record.id = webhook_id(digest.id, EventType::digest, digest.at, webhook.name);
+    DeliveryRecord record = new_delivery(webhook, digest.id, EventType::digest, digest.at, now);
     if (by_id_.contains(record.id)) continue;
-    record.webhook = webhook.name;
-    record.event = EventType::digest;
-    record.event_time = digest.at;
     record.digest = digest;
     record.sequence = next_sequence_++;
-    record.created = record.next_attempt = now;
     keep(std::move(record));
     trim(webhook.name, now);
   }

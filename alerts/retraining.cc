@@ -5,37 +5,28 @@
 
 namespace driftd::alerts {
 
-namespace {
-
-template <class E, std::size_t N>
-std::string_view pick(const std::array<std::string_view, N>& names, E value) {
-  return names.at(static_cast<std::size_t>(value));
-}
-
-}  // namespace
-
 std::string_view name_of(RetrainingState state) {
   static constexpr std::array<std::string_view, kRetrainingStates> kNames = {
       "idle", "requested", "delivered", "running", "trained", "overdue", "learning", "cooling"};
-  return pick(kNames, state);
+  return kNames.at(static_cast<std::size_t>(state));
 }
 
 std::string_view name_of(RetrainingInput input) {
   static constexpr std::array<std::string_view, kRetrainingInputs> kNames = {
       "requested", "delivered",   "undelivered", "started",    "finished",  "failed",
       "deployed",  "rolled_back", "withdrawn",   "unanswered", "time_over", "learnt"};
-  return pick(kNames, input);
+  return kNames.at(static_cast<std::size_t>(input));
 }
 
 std::string_view name_of(RetrainingEffect effect) {
   static constexpr std::array<std::string_view, 4> kNames = {"none", "hold", "escalate", "drop"};
-  return pick(kNames, effect);
+  return kNames.at(static_cast<std::size_t>(effect));
 }
 
 std::string_view name_of(RetrainingOutcome outcome) {
   static constexpr std::array<std::string_view, kRetrainingOutcomes> kNames = {
       "none", "deployed", "failed", "rolled_back", "withdrawn", "undelivered", "unanswered", "given_up"};
-  return pick(kNames, outcome);
+  return kNames.at(static_cast<std::size_t>(outcome));
 }
 
 const Transition* find_transition(RetrainingState from, RetrainingInput on) {

@@ -63,15 +63,13 @@ void AlertDesk::carry_out(std::string_view model, const alerts::RetrainingStep& 
   const bool ended = step.row->outcome != RetrainingOutcome::none;
   if (ended)
     book.note_retraining(incident, name_of(step.row->outcome));
-  else if (step.row->to != RetrainingState::learning && step.row->to != RetrainingState::cooling &&
-           step.row->to != RetrainingState::idle)
+  else if (step.after.is_waiting_for_an_answer())
     book.note_retraining(incident, name_of(step.row->to));
   if (step.row->effect == RetrainingEffect::escalate) escalate(model, step, time);
   if (step.row->effect == RetrainingEffect::drop)
     for (const std::string& answered : outbox.drop_behind(model, wall_now))
       book.note_retraining(answered, "deployed");
-  const bool went_wrong = step.row->effect == RetrainingEffect::escalate;
-  if (ended && !went_wrong) close_own_incidents(model, time);
+  if (ended && step.row->effect != RetrainingEffect::escalate) close_own_incidents(model, time);
 }
 
 // Where the incident that asked is over, an incident of its own says it.
@@ -113,9 +111,9 @@ Status AlertDesk::acknowledge(std::string_view id, Time now) {
   unsaved = true;
   const std::string model = book.find(id)->key.model;
   const alerts::RetrainingEntry* entry = retrainings.find(model);
+  // What was trained was begun long ago; where it runs, the table has nothing to say.
   const bool asked = entry != nullptr && entry->now.incident == id && entry->now.is_waiting_for_an_answer();
-  if (asked && entry->now.state != RetrainingState::running && entry->now.state != RetrainingState::trained)
-    step(model, RetrainingInput::started, now, id);
+  if (asked && entry->now.state != RetrainingState::trained) step(model, RetrainingInput::started, now, id);
   return success();
 }
 

@@ -8,7 +8,6 @@ namespace driftd::app {
 
 namespace {
 
-using alerts::MetricFamily;
 using alerts::MetricId;
 using detectors::champion::ComparisonRun;
 using detectors::champion::Outcome;
@@ -73,7 +72,7 @@ alerts::Findings findings_of(const ComparisonConfig& declared, const ComparisonS
   return findings;
 }
 
-std::string comparisons_json(const Model& model) {
+json comparisons_json(const Model& model) {
   json list = json::array();
   for (const ComparisonConfig& declared : model.config->comparisons) {
     const ComparisonState* state = state_of(model, declared);
@@ -102,37 +101,34 @@ std::string comparisons_json(const Model& model) {
          {"bound", state != nullptr && state->run.begun() ? json(state->run.bound()) : json(nullptr)},
          {"clipped", state == nullptr ? 0 : state->run.clipped()}});
   }
-  return list.dump(-1, ' ', false, json::error_handler_t::replace);
+  return list;
 }
 
-std::vector<MetricFamily> comparison_metrics(Engine& engine) {
-  std::vector<MetricFamily> families;
-  for (const MetricId id :
-       {MetricId::comparison_difference, MetricId::comparison_lower, MetricId::comparison_upper,
-        MetricId::comparison_verdict, MetricId::comparison_pairs})
-    families.emplace_back(id);
+void add_comparisons(Engine& engine, MetricFamilies& families) {
   for (const Model* model : engine.state().registry.models_by_name())
     for (const ComparisonConfig& declared : model->config->comparisons) {
       const ComparisonState* state = state_of(*model, declared);
       const std::string metric = metric_of(*model->config, declared, state);
       if (const auto figures =
               state == nullptr ? std::nullopt : state->run.figures(1 - declared.confidence)) {
-        families[0].add({model->name, declared.name, metric}, figures->difference);
-        families[1].add({model->name, declared.name, metric}, figures->lower);
-        families[2].add({model->name, declared.name, metric}, figures->upper);
+        families[MetricId::comparison_difference].add({model->name, declared.name, metric},
+                                                      figures->difference);
+        families[MetricId::comparison_lower].add({model->name, declared.name, metric}, figures->lower);
+        families[MetricId::comparison_upper].add({model->name, declared.name, metric}, figures->upper);
       }
       const Outcome verdict = state == nullptr ? Outcome::unknown : state->verdict;
       for (const Outcome one : {Outcome::better, Outcome::worse, Outcome::unknown})
-        families[3].add({model->name, declared.name, name_of(one)}, one == verdict ? 1 : 0);
+        families[MetricId::comparison_verdict].add({model->name, declared.name, name_of(one)},
+                                                   one == verdict ? 1 : 0);
       const auto pairs = [&](std::uint64_t before, std::uint64_t now) {
         return static_cast<double>(before + now);
       };
-      families[4].add({model->name, declared.name, "id"},
-                      state == nullptr ? 0 : pairs(state->by_id, state->run.by_id()));
-      families[4].add({model->name, declared.name, "strata"},
-                      state == nullptr ? 0 : pairs(state->by_strata, state->run.by_strata()));
+      families[MetricId::comparison_pairs].add(
+          {model->name, declared.name, "id"}, state == nullptr ? 0 : pairs(state->by_id, state->run.by_id()));
+      families[MetricId::comparison_pairs].add(
+          {model->name, declared.name, "strata"},
+          state == nullptr ? 0 : pairs(state->by_strata, state->run.by_strata()));
     }
-  return families;
 }
 
 void declare_comparison_incidents(Engine& engine,

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <map>
-#include <string>
-#include <vector>
+#include <nlohmann/json_fwd.hpp>
 
-#include "alerts/exposition.h"
 #include "alerts/incident_book.h"
 #include "app/config/comparison_config.h"
 #include "app/pipeline/engine.h"
+#include "app/pipeline/metric_families.h"
 #include "app/pipeline/model_comparisons.h"
 
 namespace driftd::app {
@@ -16,11 +15,11 @@ namespace driftd::app {
 // Precondition: there is a verdict.
 alerts::Findings findings_of(const ComparisonConfig& declared, const ComparisonState& state);
 
-// The `comparisons` of /api/v1/models/{model}: the text of a JSON array, one item for each declared.
-std::string comparisons_json(const Model& model);
+// The `comparisons` of /api/v1/models/{model}: an array, one item for each declared.
+nlohmann::json comparisons_json(const Model& model);
 
 // driftd_comparison_*, of models by name.
-std::vector<alerts::MetricFamily> comparison_metrics(Engine& engine);
+void add_comparisons(Engine& engine, MetricFamilies& families);
 // Incidents that comparisons may open, at 0 where none was.
 void declare_comparison_incidents(Engine& engine,
                                   std::map<alerts::IncidentBook::Series, std::uint64_t>& totals);

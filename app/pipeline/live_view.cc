@@ -257,7 +257,7 @@ Result<std::string> LiveView::model_json(std::string_view name) {
       one["reference"].update({{"number", kept->number}, {"origin", name_of(kept->origin)}});
     details["details"].push_back(std::move(one));
   }
-  details["comparisons"] = json::parse(comparisons_json(*model));
+  details["comparisons"] = comparisons_json(*model);
   return model_document(model_summary(engine_, *model),
                         details.dump(-1, ' ', false, json::error_handler_t::replace));
 }

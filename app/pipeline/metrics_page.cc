@@ -358,8 +358,7 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   for (const Version* one : shown) add_version(*one, families);
   add_series(engine, shown, families);
   add_alerts(engine, shown, families);
-  for (alerts::MetricFamily& family : comparison_metrics(engine))
-    families[family.what->id] = std::move(family);
+  add_comparisons(engine, families);
   add_digest(state.digests, families);
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);

@@ -8,6 +8,7 @@
 #include "app/config/profile_checks.h"
 #include "app/pipeline/engine.h"
 #include "app/pipeline/evidence_plan.h"
+#include "app/pipeline/live_view.h"
 #include "app/pipeline/reference_changes.h"
 #include "detectors/other_positive.h"
 #include "detectors/profile_json.h"
@@ -27,12 +28,10 @@ Error refused(std::string message) { return {ErrorCode::refused, std::move(messa
 Json time_or_null(Time time) { return time == kNoTime ? Json() : Json(format_rfc3339(time)); }
 
 // The one that predicted last, of those that are not retired.
-Result<Version*> version_of(Engine& engine, std::string_view model,
-                            const std::optional<std::string>& wanted) {
+Result<Version*> version_to_adopt(Engine& engine, std::string_view model,
+                                  const std::optional<std::string>& wanted) {
   const Model* known = engine.state().registry.find(model);
-  if (known == nullptr)
-    return Error{ErrorCode::not_found,
-                 "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
+  if (known == nullptr) return unknown_model(model);
   Version* newest = nullptr;
   for (const auto& [name, version] : known->versions) {
     if (wanted && name == *wanted) return version;
@@ -83,11 +82,15 @@ std::optional<Error> contradiction(const Profile& profile, const Version& versio
   return std::nullopt;
 }
 
+// Whether it takes the place of what the version has on a side.
+bool replaces(const AdoptedReference& reference, const Version& version, Side side) {
+  const bool given = side == Side::predictions ? reference.predictions : reference.labels;
+  const auto& plan = side == Side::predictions ? version.plan : version.pairs;
+  return given && !(plan && plan->profile.digest == reference.profile.digest);
+}
+
 std::optional<Error> in_force(const AdoptedReference& reference, const Version& version) {
-  const auto same = [&](bool given, const std::shared_ptr<const Plan>& plan) {
-    return !given || (plan && plan->profile.digest == reference.profile.digest);
-  };
-  if (same(reference.predictions, version.plan) && same(reference.labels, version.pairs))
+  if (!replaces(reference, version, Side::predictions) && !replaces(reference, version, Side::pairs))
     return refused("version " + version.name + " has this reference already: " + reference.profile.digest);
   return std::nullopt;
 }
@@ -188,11 +191,8 @@ Json reference_json(const Profile& profile) {
 
 // Of what is open: what nothing judges any more once the reference is another, and what goes on.
 Json incidents_json(Engine& engine, const Version& version, const AdoptedReference& reference) {
-  const auto is_other = [&](bool given, const std::shared_ptr<const Plan>& plan) {
-    return given && !(plan && plan->profile.digest == reference.profile.digest);
-  };
-  const bool rows = is_other(reference.predictions, version.plan);
-  const bool labels = is_other(reference.labels, version.pairs);
+  const bool rows = replaces(reference, version, Side::predictions);
+  const bool labels = replaces(reference, version, Side::pairs);
   const auto closes = [&](const alerts::IncidentKey& key) {
     using Kind = alerts::IncidentKind;
     switch (key.kind) {
@@ -318,7 +318,7 @@ Json adoption_document(Engine& engine, const Version& version, const AdoptionOff
 }
 
 Result<std::string> adopt_reference(Engine& engine, const ReferenceWish& wish) {
-  const auto version = version_of(engine, wish.model, wish.version);
+  const auto version = version_to_adopt(engine, wish.model, wish.version);
   if (!version.ok()) return version.error();
   engine.state().references.note_present(**version);
   const auto offer = adoption_offer(engine, **version, wish);
@@ -335,9 +335,7 @@ Result<std::string> adopt_reference(Engine& engine, const ReferenceWish& wish) {
 
 Result<std::string> references_document(Engine& engine, std::string_view model) {
   const Model* known = engine.state().registry.find(model);
-  if (known == nullptr)
-    return Error{ErrorCode::not_found,
-                 "no model '" + std::string(model) + "' has been seen; GET /api/v1/models lists them"};
+  if (known == nullptr) return unknown_model(model);
   for (const auto& [name, version] : known->versions) engine.state().references.note_present(*version);
   Json list = Json::array();
   for (const KeptReference& kept : engine.state().references.of(model))

@@ -5,21 +5,10 @@
 
 #include "alerts/incident_book.h"
 #include "alerts/outbox.h"
+#include "tests/alerts/stored_entries.h"
 
 namespace driftd::alerts {
 namespace {
-
-using Entries = std::map<std::string, std::string, std::less<>>;
-
-template <class T>
-void store(T& part, Entries& entries) {
-  part.take_changes([&](std::string_view key, std::optional<std::string_view> bytes) {
-    if (bytes)
-      entries[std::string(key)] = *bytes;
-    else
-      entries.erase(std::string(key));
-  });
-}
 
 template <class T>
 void restore(T& part, const Entries& entries) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "app/pipeline/comparison_findings.h"
 #include "app/pipeline/row_codec.h"
 #include "app/pipeline/version_codec.h"
@@ -199,7 +201,7 @@ TEST(Comparison, VariantsThatShareNoRequestAreMatchedWithinStrata) {
   EXPECT_EQ(found[0].key.version, "");
   EXPECT_EQ(found[0].findings.comparison->challenger, "variant challenger");
   EXPECT_FALSE(found[0].findings.comparison->paired);
-  EXPECT_THAT(comparisons_json(*bench->state().registry.find("m")), HasSubstr(R"("pairs_by_id":0)"));
+  EXPECT_THAT(comparisons_json(*bench->state().registry.find("m")).dump(), HasSubstr(R"("pairs_by_id":0)"));
 }
 
 TEST(Comparison, EndsWhenTheChallengerIsDeployedAndBeginsAnew) {

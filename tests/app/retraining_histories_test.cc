@@ -10,6 +10,7 @@
 #include <set>
 
 #include "app/pipeline/alert_desk.h"
+#include "tests/alerts/stored_entries.h"
 
 namespace driftd::app {
 namespace {
@@ -17,11 +18,11 @@ namespace {
 using alerts::Action;
 using alerts::DeliveryRecord;
 using alerts::DeliveryState;
+using alerts::Entries;
 using alerts::EventType;
 using alerts::IncidentKey;
 using alerts::IncidentKind;
 using alerts::RetrainingState;
-using Entries = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::array kModels = {"a", "b"};
 
@@ -37,16 +38,6 @@ std::vector<alerts::WebhookConfig> webhooks() {
   list[2].cooldown = 5 * kHour;
   for (alerts::WebhookConfig& webhook : list) webhook.url.text = "http://receiver/" + webhook.name;
   return list;
-}
-
-template <class T>
-void store(T& part, Entries& entries) {
-  part.take_changes([&](std::string_view key, std::optional<std::string_view> bytes) {
-    if (bytes)
-      entries[std::string(key)] = *bytes;
-    else
-      entries.erase(std::string(key));
-  });
 }
 
 class History {
