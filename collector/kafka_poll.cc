@@ -72,6 +72,7 @@ Result<Batch> KafkaSource::Impl::poll(std::size_t max_records, std::chrono::mill
 
   auto memory = std::make_unique<MessageMemory>();
   Grouping grouping;
+  tell_starts(grouping);
   const std::size_t count = fetch(max_records, wait);
   memory->messages.assign(fetched_.begin(), fetched_.begin() + static_cast<std::ptrdiff_t>(count));
   for (const rd_kafka_message_t* message : memory->messages) {
@@ -97,6 +98,13 @@ Result<Batch> KafkaSource::Impl::poll(std::size_t max_records, std::chrono::mill
   std::sort(batch.parts.begin(), batch.parts.end(),
             [](const PartitionBatch& a, const PartitionBatch& b) { return a.partition < b.partition; });
   return batch;
+}
+
+// Where a partition begins is a position too: kept and committed before it has any record, what comes while
+// nobody reads is not skipped by the next start, and processes that have nothing to read know of each other.
+void KafkaSource::Impl::tell_starts(Grouping& grouping) {
+  for (; told_ < places_.size(); ++told_)
+    grouping.part(static_cast<std::uint32_t>(told_)).next_offset = places_[told_].next;
 }
 
 // librdkafka's batch call waits until the batch is full or the time is over; we want what there is, and

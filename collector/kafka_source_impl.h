@@ -59,6 +59,7 @@ class KafkaSource::Impl {
 
   // kafka_poll.cc
   struct Grouping;
+  void tell_starts(Grouping& grouping);
   std::size_t fetch(std::size_t max_records, std::chrono::milliseconds wait);
   [[nodiscard]] std::optional<std::uint32_t> index_of(const rd_kafka_message_t& message);
   void tell_pause(std::uint32_t partition);
@@ -70,6 +71,7 @@ class KafkaSource::Impl {
   std::vector<Place> places_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> index_;  // by topic, then partition
   bool assigned_ = false;
+  std::size_t told_ = 0;  // partitions of which a batch has told where they begin
 
   // What the message before this one belonged to; most come in runs.
   const rd_kafka_topic_t* last_topic_ = nullptr;

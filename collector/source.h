@@ -22,7 +22,7 @@
 namespace driftd::collector {
 
 // Records of one partition, and the position after them. There may be no records and yet a new
-// position: the end of a transaction takes an offset too.
+// position: where the partition begins, and the end of a transaction, which takes an offset too.
 struct PartitionBatch {
   std::uint32_t partition = 0;  // index into Source::partitions()
   std::vector<Record> records;
