@@ -29,6 +29,8 @@ Status KafkaSource::Impl::connect() {
                                {"auto.offset.reset", "error"},
                                {"enable.partition.eof", "true"},
                                {"isolation.level", "read_committed"},
+                               // A batch beyond it, compressed or not, would hold up its partition for ever.
+                               {"receive.message.max.bytes", "2147483647", Rule::unless_set},
                                // A resumed partition waits for the answer that is under way.
                                {"fetch.wait.max.ms", "100", Rule::unless_set},
                                // Before 2.2 a full queue stops fetching for a whole second.
