@@ -184,6 +184,7 @@ void KafkaSource::Impl::check_sought(std::size_t partition, std::int64_t begin, 
                                       std::to_string(begin - *place.sought) +
                                       " offsets are lost to retention, going on at " + std::to_string(begin));
   } else {
+    ++place.rewinds;
     context_.say(LogLevel::error, "kafka " + name + ": the offset to go on with, " + sought +
                                       ", is behind the end, " + std::to_string(end) +
                                       "; the topic was made anew or cut, beginning at " +

@@ -7,6 +7,8 @@
 namespace driftd::collector {
 namespace {
 
+constexpr std::chrono::seconds kFaultTold{30};
+
 // Owns a poll's messages, and the headers of those that have any.
 struct MessageMemory final : BatchMemory {
   ~MessageMemory() override {
@@ -153,9 +155,19 @@ void KafkaSource::Impl::note_fault(const rd_kafka_message_t& message, Grouping& 
       if (index) find_position_again(*index);
       return;
     default:
+      if (index && !may_tell_fault(*index)) return;
       context_.say(LogLevel::error, "kafka" + (index ? " " + name_of(*index) : std::string()) + ": " +
                                         rd_kafka_message_errstr(&message));
   }
+}
+
+// What cannot be read is asked for again twice a second.
+bool KafkaSource::Impl::may_tell_fault(std::uint32_t partition) {
+  auto& told = places_[partition].fault_told;
+  const auto now = std::chrono::steady_clock::now();
+  if (told && now - *told < kFaultTold) return false;
+  told = now;
+  return true;
 }
 
 void KafkaSource::Impl::pause(std::uint32_t partition, bool paused) {
@@ -182,6 +194,7 @@ PartitionEnd KafkaSource::Impl::end_of(std::uint32_t partition) const {
   PartitionEnd end;
   end.next_offset = place.next;
   end.lost = place.lost;
+  end.rewinds = place.rewinds;
   if (!assigned_) return end;
   end.last_stable_offset = watcher_->last_stable_offset(partition);
   end.finished = place.has_ended();

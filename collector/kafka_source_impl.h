@@ -1,6 +1,8 @@
 // Behind collector/kafka_source.h: positions, the assignment, and the messages of a poll.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <unordered_map>
 
 #include "collector/kafka_handles.h"
@@ -29,8 +31,10 @@ class KafkaSource::Impl {
     std::optional<std::int64_t> sought;
     std::int64_t next = 0;
     std::int64_t lost = 0;             // offsets that retention ran over
+    std::int64_t rewinds = 0;
     std::optional<std::int64_t> stop;  // of a replayed range
     bool paused = false;
+    std::optional<std::chrono::steady_clock::time_point> fault_told;
 
     [[nodiscard]] bool has_ended() const { return stop && next >= *stop; }
   };
@@ -63,6 +67,7 @@ class KafkaSource::Impl {
   std::size_t fetch(std::size_t max_records, std::chrono::milliseconds wait);
   [[nodiscard]] std::optional<std::uint32_t> index_of(const rd_kafka_message_t& message);
   void tell_pause(std::uint32_t partition);
+  bool may_tell_fault(std::uint32_t partition);
   void note_fault(const rd_kafka_message_t& message, Grouping& grouping);
 
   KafkaSourceOptions options_;
