@@ -9,21 +9,12 @@ namespace {
 
 constexpr std::chrono::seconds kAfterRefusal{3};
 
-}  // namespace
-
-KafkaSource::Impl::~Impl() {
-  if (watcher_) watcher_->stop();
-  watcher_.reset();
-  queries_.reset();
-  queue_.reset();
-  if (handle_) rd_kafka_consumer_close(handle_.get());
-}
-
-Status KafkaSource::Impl::connect() {
+Result<KafkaHandle> make_consumer(const KafkaConnection& connection, const std::string& group,
+                                  KafkaContext& context) {
   using Rule = Property::Rule;
-  auto conf = make_kafka_conf(options_.connection,
+  auto conf = make_kafka_conf(connection,
                               {{"client.id", "driftd", Rule::unless_set},
-                               {"group.id", options_.group},
+                               {"group.id", group},
                                {"enable.auto.commit", "false"},
                                {"enable.auto.offset.store", "false"},
                                {"auto.offset.reset", "error"},
@@ -35,15 +26,37 @@ Status KafkaSource::Impl::connect() {
                                {"fetch.wait.max.ms", "100", Rule::unless_set},
                                // Before 2.2 a full queue stops fetching for a whole second.
                                {"fetch.queue.backoff.ms", "1", Rule::if_known}},
-                              context_);
+                              context);
   if (!conf.ok()) return conf.error();
-  auto handle = make_kafka_handle(RD_KAFKA_CONSUMER, std::move(*conf));
+  return make_kafka_handle(RD_KAFKA_CONSUMER, std::move(*conf));
+}
+
+}  // namespace
+
+KafkaSource::Impl::~Impl() {
+  if (watcher_) watcher_->stop();
+  watcher_.reset();
+  asking_queries_.reset();
+  asking_handle_.reset();
+  queries_.reset();
+  queue_.reset();
+  if (handle_) rd_kafka_consumer_close(handle_.get());
+}
+
+Status KafkaSource::Impl::connect() {
+  auto handle = make_consumer(options_.connection, options_.group, context_);
   if (!handle.ok()) return handle.error();
   handle_ = std::move(*handle);
+  KafkaConnection quiet = options_.connection;  // what it would say the other says
+  quiet.log = nullptr;
+  auto asking = make_consumer(quiet, options_.group, asking_context_);
+  if (!asking.ok()) return asking.error();
+  asking_handle_ = std::move(*asking);
   std::vector<std::string> names;
   for (const KafkaTopic& topic : options_.topics) names.push_back(topic.name);
   queries_ = std::make_unique<KafkaQueries>(handle_.get(), names);
-  watcher_ = std::make_unique<KafkaWatcher>(options_, *queries_, context_);
+  asking_queries_ = std::make_unique<KafkaQueries>(asking_handle_.get(), names);
+  watcher_ = std::make_unique<KafkaWatcher>(options_, *asking_queries_, context_);
   if (Status found = find_topics(); !found.ok()) return found;
   rd_kafka_poll_set_consumer(handle_.get());
   queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));

@@ -85,6 +85,7 @@ void KafkaWatcher::run() {
       ask_sizes();
       next_sizes = Clock::now() + metadata_interval_;
     }
+    queries_.serve_events();
     lock.lock();
   }
 }
