@@ -47,9 +47,21 @@ def missing():
     return None
 
 
+# Whoever comes by the proxy is sent to it again.
+PROXIED = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},PROXIED://127.0.0.1:{behind}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+"""
+
+
 class KafkaBroker(Process):
-    def __init__(self, directory, memory="512m"):
+    """`proxy`: a port whose connections come to `behind_proxy`, another port of this broker."""
+
+    def __init__(self, directory, memory="512m", proxy=None):
         self.port, self.controller_port = free_port(), free_port()
+        self.proxy, self.behind_proxy = proxy, free_port() if proxy else None
         self.properties = directory / "server.properties"
         java = ["java", "-cp", f"{JARS}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         super().__init__([*java, f"-Xmx{memory}", "-XX:TieredStopAtLevel=1", "kafka.Kafka", self.properties], directory, "kafka")
@@ -70,6 +82,10 @@ class KafkaBroker(Process):
         self.properties.write_text(
             PROPERTIES.format(port=self.port, controller=self.controller_port, directory=self.directory)
         )
+        if self.proxy:
+            ports = {"port": self.port, "controller": self.controller_port, "behind": self.behind_proxy, "proxy": self.proxy}
+            with open(self.properties, "a") as file:
+                file.write(PROXIED.format(**ports))  # of a key that stands twice the last counts
         command = [*self._java, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(self.properties)]
         subprocess.run(command, check=True, capture_output=True)
 
