@@ -46,8 +46,8 @@ const std::vector<MetricSpec>& table() {
       {Id::rewinds,
        "driftd_consumer_rewinds_total",
        counter,
-       "Times that a partition was begun anew because it had come to end before the offset to go on with: "
-       "its topic was made anew or its log cut; since the start of the process.",
+       "Times that reading went back in a partition: its topic was made anew, or its log cut, before the "
+       "offset to go on with; since the start of the process.",
        {"topic", "partition"}},
       {Id::dead_letters,
        "driftd_dead_letters_total",

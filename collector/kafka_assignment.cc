@@ -226,7 +226,8 @@ void KafkaSource::Impl::take_growth() {
 
 // librdkafka has lost its position. That our offset is gone is only one of the causes: resuming a paused
 // partition can be another. So the broker is asked, and as long as it does not answer we stay where we are.
-void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
+void KafkaSource::Impl::find_position_again(std::uint32_t partition, std::optional<std::int64_t> cut) {
+  if (cut && *cut < places_[partition].next) return go_back(partition, *cut);
   const std::uint32_t one[] = {partition};
   const auto begins = queries_->begins(names_of(one), patience());
   const auto ends = queries_->ends(names_of(one), patience());
@@ -236,6 +237,19 @@ void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
   }
   hand_over_again(partition);
   if (places_[partition].paused) tell_pause(partition);
+}
+
+// What stands behind the cut by now has offsets that were read, and was not: nothing of it may be passed over.
+void KafkaSource::Impl::go_back(std::uint32_t partition, std::int64_t cut) {
+  Place& place = places_[partition];
+  ++place.rewinds;
+  context_.say(LogLevel::error, "kafka " + name_of(partition) + ": its log was cut at " + std::to_string(cut) +
+                                    "; " + std::to_string(place.next - cut) +
+                                    " offsets that were read are gone, and what comes in their place is "
+                                    "read from there");
+  place.next = cut;
+  hand_over_again(partition);
+  if (place.paused) tell_pause(partition);
 }
 
 // What librdkafka holds of it, its own position too, is thrown away.

@@ -1,5 +1,6 @@
 // Messages -> batches.
 #include <algorithm>
+#include <charconv>
 #include <deque>
 
 #include "collector/kafka_source_impl.h"
@@ -46,6 +47,18 @@ Record record_of(const rd_kafka_message_t& message, MessageMemory& memory) {
   record.value = text_of(message.payload, message.len);
   record.headers = headers_of(message, memory);
   return record;
+}
+
+// librdkafka finds by the leaders' epochs that a log was cut (KIP-320) and tells where in words only.
+std::optional<std::int64_t> cut_in(std::string_view words) {
+  constexpr std::string_view kMark = "broker end offset is ";
+  const auto mark = words.find(kMark);
+  if (words.find("log truncation detected") == std::string_view::npos || mark == std::string_view::npos)
+    return std::nullopt;
+  std::int64_t offset = 0;
+  const std::string_view digits = words.substr(mark + kMark.size());
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), offset);
+  return parsed.ec == std::errc() && offset >= 0 ? std::optional(offset) : std::nullopt;
 }
 
 }  // namespace
@@ -152,7 +165,9 @@ void KafkaSource::Impl::note_fault(const rd_kafka_message_t& message, Grouping& 
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      if (index) find_position_again(*index);
+      if (!index) return;
+      find_position_again(*index, cut_in(rd_kafka_message_errstr(&message)));
+      grouping.part(*index).next_offset = places_[*index].next;
       return;
     default:
       if (index && !may_tell_fault(*index)) return;

@@ -54,7 +54,8 @@ class KafkaSource::Impl {
   Status find_stops(const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& ends);
   void check_sought(std::size_t partition, std::int64_t begin, std::int64_t end);
   void take_growth();
-  void find_position_again(std::uint32_t partition);
+  void find_position_again(std::uint32_t partition, std::optional<std::int64_t> cut);
+  void go_back(std::uint32_t partition, std::int64_t cut);
   void hand_over_again(std::uint32_t partition);
   Status hand_over(std::span<const std::uint32_t> partitions);  // positions to librdkafka
   [[nodiscard]] std::vector<TopicPartition> names_of(std::span<const std::uint32_t> partitions) const;
