@@ -7,6 +7,7 @@ import kafka_log
 import pytest
 import requests
 from conftest import need
+from kafka_apart import BrokerApart
 from kafka_broker import KafkaBroker, missing
 from paths import FULL
 from process import wait_until
@@ -105,6 +106,35 @@ def test_a_log_that_was_cut_is_told_and_read_anew(driftd, own_broker, driftd_is)
         own_broker.produce(stream.topics[role], stream.records(role, 3, 6))  # predictions over the same offsets
     wait_until(lambda: running.metric("driftd_events_total") == read + 1500 + 1200, 60, "what comes over the same offsets")
     assert without_duplicates(stream.said(running)) == without_duplicates(calm)
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def broker_apart(tmp_path):
+    need(missing())
+    with BrokerApart(tmp_path / "kafka") as running:
+        yield running
+        running.kill()
+
+
+def test_a_log_that_was_cut_and_written_over_is_read_from_the_cut(driftd, broker_apart):
+    calm = undisturbed(driftd, broker_apart)
+    stream = stream_of(broker_apart, "hard")
+    running = driftd(configuration(broker_apart, stream.topics, "hard"))
+    for _ in range(3):
+        stream.send()
+    stream.read(running)
+    broker_apart.kill()
+    name = stream.topics["predictions"]
+    end = kafka_log.cut(broker_apart, name, 0, 700)
+    broker_apart.start()
+    wait_until(lambda: broker_apart.leads(name), 60, "the partitions to be led")
+    stream.send(3)  # 750 in the place of fewer, so that the position lies within the log again
+    assert stream.finish(running) == calm
+    told = f"{name}/0: its log was cut at {end}; {750 - end} offsets that were read are gone"
+    assert told in running.log
+    assert running.metric("driftd_consumer_rewinds_total") == 1
+    wait_until(lambda: stream.committed("hard").get(("predictions", 0)) == end + 750, 30, "where it is to be kept")
     assert running.stop() == 0
 
 

@@ -19,8 +19,13 @@ def the_younger_ends(older, younger):
     wait_until(lambda: not younger.running, 30, "the younger to end")
     assert younger.returncode == 1
     assert "commits for the same group and started earlier; give each its own kafka.group and storage.path" in younger.log
-    assert "it started later and has to end, this one goes on" in older.log
     assert older.running
+    return "it started later and has to end, this one goes on" in older.log
+
+
+def the_older_hears_of_it(older, start):
+    """It does not where the younger's only commit came between its look and its own, some milliseconds of a second."""
+    assert any(the_younger_ends(older, start()) for _ in range(3))
 
 
 def test_the_younger_ends_while_events_flow(driftd, broker, topic, undisturbed):
@@ -29,12 +34,15 @@ def test_the_younger_ends_while_events_flow(driftd, broker, topic, undisturbed):
     older = driftd(configuration(broker, stream.topics, group))
     stream.send(2)
     wait_until(lambda: len(stream.committed(group)) == 3, 30, "a first commit")
-    younger = driftd(configuration(broker, stream.topics, group))
-    while younger.running and stream.sent < 5:
-        stream.send()
-    the_younger_ends(older, younger)
+
+    def start():
+        younger = driftd(configuration(broker, stream.topics, group))
+        while younger.running and stream.sent < 5:
+            stream.send()
+        return younger
+
+    the_older_hears_of_it(older, start)
     assert stream.finish(older) == undisturbed
-    assert older.log.count("commits for the same group") == 1
     assert older.stop() == 0
 
 
@@ -42,8 +50,7 @@ def test_the_younger_ends_where_there_is_nothing_to_read(driftd, broker, topic, 
     stream = SmallStream(broker, topic, "two")
     config = configuration(broker, stream.topics, stream.topics["predictions"])
     older = driftd(config)
-    younger = driftd(config)
-    the_younger_ends(older, younger)
+    the_older_hears_of_it(older, lambda: driftd(config))
     assert stream.finish(older) == undisturbed
     assert older.stop() == 0
 

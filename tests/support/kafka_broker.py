@@ -79,14 +79,16 @@ class KafkaBroker(Process):
         self.wait_ready(lambda: self._answers(admin), seconds)
 
     def _format(self):
-        self.properties.write_text(
-            PROPERTIES.format(port=self.port, controller=self.controller_port, directory=self.directory)
-        )
-        if self.proxy:
-            ports = {"port": self.port, "controller": self.controller_port, "behind": self.behind_proxy, "proxy": self.proxy}
-            with open(self.properties, "a") as file:
-                file.write(PROXIED.format(**ports))  # of a key that stands twice the last counts
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(self.properties)]
+        self.properties.write_text(self.text())
+        self.format_storage(self.properties)
+
+    def text(self):
+        ports = {"port": self.port, "controller": self.controller_port, "behind": self.behind_proxy, "proxy": self.proxy}
+        proxied = PROXIED if self.proxy else ""  # of a key that stands twice the last counts
+        return (PROPERTIES + proxied).format(**ports, directory=self.directory)
+
+    def format_storage(self, properties):
+        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(properties)]
         subprocess.run(command, check=True, capture_output=True)
 
     @staticmethod
@@ -105,11 +107,12 @@ class KafkaBroker(Process):
         for future in admin.create_topics([NewTopic(name, partitions, 1, config=config or {})]).values():
             future.result(30)
 
-        def led():
-            topic = admin.list_topics(name, timeout=5).topics[name]
-            return len(topic.partitions) == partitions and all(p.leader == 1 for p in topic.partitions.values())
+        wait_until(lambda: self.leads(name, partitions), 30, f"leaders of {name}")
 
-        wait_until(led, 30, f"leaders of {name}")
+    def leads(self, topic, partitions=None):
+        """Whether every partition of the topic has this broker for its leader."""
+        found = self.admin().list_topics(topic, timeout=5).topics[topic].partitions
+        return len(found) == (partitions or len(found)) and all(p.leader == 1 for p in found.values())
 
     def producer(self, **properties):
         """More properties with _ for . (linger_ms=5)."""
