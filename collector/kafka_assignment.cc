@@ -47,6 +47,9 @@ Status KafkaSource::Impl::connect() {
   auto handle = make_consumer(options_.connection, options_.group, context_);
   if (!handle.ok()) return handle.error();
   handle_ = std::move(*handle);
+  if (const std::string missing = missing_codecs(kafka_library_features()); !missing.empty())
+    context_.say(LogLevel::warning, "kafka: this librdkafka was built without " + missing +
+                                        ": a record that is compressed so holds up its partition");
   KafkaConnection quiet = options_.connection;  // what it would say the other says
   quiet.log = nullptr;
   auto asking = make_consumer(quiet, options_.group, asking_context_);

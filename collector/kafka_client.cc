@@ -93,6 +93,25 @@ Status check_kafka_property(const std::string& name, const std::string& value) {
 
 std::string kafka_library_version() { return rd_kafka_version_str(); }
 
+std::string kafka_library_features() {
+  const KafkaConf conf(rd_kafka_conf_new());
+  std::array<char, kWords> features{};
+  std::size_t size = features.size();
+  return rd_kafka_conf_get(conf.get(), "builtin.features", features.data(), &size) == RD_KAFKA_CONF_OK
+             ? features.data()
+             : "";
+}
+
+std::string missing_codecs(std::string_view features) {
+  const std::string within = "," + std::string(features) + ",";
+  std::string missing;
+  for (const std::string codec : {"gzip", "snappy", "lz4", "zstd"}) {
+    if (within.find("," + codec + ",") != std::string::npos) continue;
+    missing += (missing.empty() ? "" : ", ") + codec;
+  }
+  return missing;
+}
+
 Result<KafkaConf> make_kafka_conf(const KafkaConnection& connection, const std::vector<Property>& own,
                                   KafkaContext& context) {
   context.log = connection.log;

@@ -166,6 +166,13 @@ TEST_F(KafkaSourceTest, PausedAtTheEndItGoesOnWithTheNextRecord) {
   }
 }
 
+TEST(KafkaLibrary, CodecsThatAreNotBuiltInAreNamed) {
+  EXPECT_EQ(missing_codecs("gzip,snappy,ssl,lz4,zstd"), "");
+  EXPECT_EQ(missing_codecs("ssl,snappy,lz4_ext"), "gzip, lz4, zstd");
+  EXPECT_EQ(missing_codecs(""), "gzip, snappy, lz4, zstd");
+  EXPECT_EQ(missing_codecs(kafka_library_features()), "") << kafka_library_features();
+}
+
 TEST_F(KafkaSourceTest, MissingTopicsAreAllNamed) {
   if (kafka_library_version().starts_with("2.0.")) {
     GTEST_SKIP() << "the broker inside librdkafka 2.0 creates every topic that is asked for";
