@@ -116,6 +116,20 @@ def test_a_partition_that_ends_with_what_was_aborted_is_idle_and_the_clock_goes_
     assert running.metric("driftd_predictions_total") == 200
 
 
+def test_a_transaction_that_is_open_for_longer_than_idle_after_stops_no_clock_and_counts_when_it_ends(broker, reading):
+    stream, running = reading("long", idle_after="2s")
+    producer = transactional(broker, stream.topics["predictions"])
+    producer.begin_transaction()
+    send_with(producer, stream.topics["predictions"], [{"value": prediction(2 * i), "partition": 0} for i in range(100)])
+    broker.produce(stream.topics["predictions"], [{"value": prediction(2 * i + 1), "partition": 1} for i in range(100)])
+    clock = json.loads(prediction(150))["time"] / 1000
+    wait_until(lambda: running.metric("driftd_watermark_timestamp_seconds", clock="prediction") > clock, MANY, "the clock to go on")
+    assert running.metric("driftd_predictions_total") == 100
+    producer.commit_transaction(MANY)
+    wait_until(lambda: running.metric("driftd_predictions_total") == 200, MANY, "what was in it")
+    assert running.metric("driftd_events_late_total") > 0  # which tells that idle_after is shorter than transactions are
+
+
 # -- values, keys, headers -----------------------------------------------------------------------------------------
 
 HEADERS = [("ce_id", b"\xff\xfe"), ("content-type", b"application/nonsense"), ("again", b"1"), ("again", b"2"), ("none", None),
