@@ -23,6 +23,7 @@ enum class MetricId : std::uint8_t {
   events_duplicate,
   consumer_lag,
   offsets_lost,
+  rewinds,
   dead_letters,
   slots_closed,
   join_pending,

@@ -45,6 +45,7 @@ void add_collector(Engine& engine, MetricFamilies& families) {
     if (const auto lag = end.lag())
       families[MetricId::consumer_lag].add({partitions[i].topic, number}, static_cast<double>(*lag));
     families[MetricId::offsets_lost].add({partitions[i].topic, number}, static_cast<double>(end.lost));
+    families[MetricId::rewinds].add({partitions[i].topic, number}, static_cast<double>(end.rewinds));
   }
   const auto clock = [&](const char* name, Time time) {
     if (time != kNoTime) families[MetricId::watermark_timestamp].add({name}, seconds(time));
