@@ -11,6 +11,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineParts parts) {
   auto shelf = ReferenceShelf::load(*parts.config);
   if (!shelf.ok()) return shelf.error();
   std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(*shelf)));
+  engine->state_.desk.wall_now = engine->parts_.wall_now;
   if (const Status done = engine->load(); !done.ok()) return done.error();
   if (engine->parts_.deliver)
     engine->state_.desk.outbox.configure(engine->parts_.config->alerts.webhooks,
