@@ -19,8 +19,7 @@ from small_stream import SmallStream, configuration
 from webhook_receiver import WebhookReceiver
 
 EVENTS = 6000
-KILLS = 200 if FULL else 12
-STEPS = 24  # of writing, from a start on, among which one is its last
+KILLS = 200 if FULL else 10
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +101,7 @@ def witness():
 
 
 class Killer:
-    """Ways to end a driftd; `fell` counts what it was at."""
+    """Ways to end a driftd that was just started; `fell` counts what it was at."""
 
     AT = {1: "before a write", 2: "within a write", 3: "before a sync", 4: "after a sync", 5: "at a rename"}
 
@@ -110,11 +109,17 @@ class Killer:
         self.random = random.Random(11)
         self.witness = witness
         self.fell = collections.Counter()
+        self.told = False  # the last one died in a delivery, which the next will make again
         file = directory / "kills"
-        file.write_bytes(bytes(16))
+        file.write_bytes(bytes(24))
         with open(file, "r+b") as opened:
-            self._control = mmap.mmap(opened.fileno(), 16)
+            self._control = mmap.mmap(opened.fileno(), 24)
         self.env = environment(built("kills", directory), DRIFTD_DISK=directory / "driftd1" / "store", DRIFTD_KILLS=file)
+
+    def end(self, running, i):
+        ways = [self.in_a_checkpoint, self.in_a_delivery, self.at_an_instant, self.in_its_start]
+        way = self.in_a_delivery if self.told and self.random.random() < 0.7 else ways[i % 4]
+        (self.gently if i % 10 == 9 else way)(running)
 
     def at_an_instant(self, running):
         time.sleep(self.random.uniform(0.0, 1.2))
@@ -122,18 +127,29 @@ class Killer:
         self.fell["at an instant"] += 1
 
     def in_a_checkpoint(self, running):
-        struct.pack_into("qq", self._control, 0, self.random.randint(1, STEPS), 0)
+        running.wait_ready(running.ready, 60)
+        self._at_a_step(running, self.random.randint(1, 12), True)
+
+    def in_its_start(self, running):
+        """Or soon after: it writes some eighty steps until it is ready."""
+        self._at_a_step(running, self.random.randint(1, 90), False)
+
+    def _at_a_step(self, running, steps, log_only):
+        struct.pack_into("qq", self._control, 8, log_only, 0)
+        struct.pack_into("q", self._control, 0, steps)
         dies(running, 60)
-        at = struct.unpack_from("q", self._control, 8)[0]
-        self.fell["in a checkpoint, " + self.AT[at] if at < 10 else "at another file of the store"] += 1
+        at = struct.unpack_from("q", self._control, 16)[0]
+        self.fell[("in a checkpoint, " if log_only else "in its start, ") + self.AT[at % 10]] += 1
 
     def in_a_delivery(self, running):
         self.witness.victim = running
+        wait_until(lambda: not running.running or running.ready(), 60, "a start")
         try:
-            dies(running, 3)
+            dies(running, 1.5)
             self.fell["in a delivery"] += 1
+            self.told = True
         except AssertionError:
-            self.witness.victim = None  # there was nothing to tell
+            self.witness.victim, self.told = None, False  # there was nothing to tell
             self.at_an_instant(running)
 
     def gently(self, running):
@@ -173,10 +189,6 @@ def portion(events, kind, partitions, first, end):
 
 def test_kills_and_stops_do_not_show(driftd, broker, topic, elec2, witness, tmp_path):
     killer = Killer(tmp_path, witness)
-    ways = [killer.at_an_instant, killer.in_a_checkpoint, killer.in_a_delivery]
-
-    def end(running, i):
-        (killer.gently if i % 10 == 9 else ways[i % 3])(running)
 
     def start(suffix, **options):
         topics = {role: topic(f"{suffix}-{role}", n) for role, n in (("predictions", 4), ("feedback", 2), ("dead", 1))}
@@ -184,7 +196,7 @@ def test_kills_and_stops_do_not_show(driftd, broker, topic, elec2, witness, tmp_
 
     undisturbed = run_once(start("calm"), broker, elec2, witness, 0, None)
     witness.requests.clear()
-    disturbed = run_once(start("killed", env=killer.env), broker, elec2, witness, KILLS, end)
+    disturbed = run_once(start("killed", env=killer.env), broker, elec2, witness, KILLS, killer.end)
     print(dict(killer.fell))
     assert len(undisturbed[1]) > 5
     assert disturbed[0].replace("killed", "calm") == undisturbed[0]

@@ -1,7 +1,8 @@
 // Loaded before the C library (LD_PRELOAD): the program is killed while it writes to its store. DRIFTD_DISK is the
-// directory of the store; DRIFTD_KILLS a file of two 64-bit numbers, mapped: after how many further steps of writing it
-// dies (0: never), and what it was at then: 1 before a write, 2 half of it written, 3 before a sync, 4 after it, 5 a file
-// renamed or erased; plus 10 where that was not the log of checkpoints.
+// directory of the store; DRIFTD_KILLS a file of three 64-bit numbers, mapped: after how many further steps of writing
+// it dies (0: never); whether those of the log of checkpoints alone count; and, when it is dead, what it was at: 1 before
+// a write, 2 half of it written, 3 before a sync, 4 after it, 5 a file renamed or erased, plus 10 where that was
+// another file than the log.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-static int64_t nothing[2];
+static int64_t nothing[3];
 static int64_t *control = nothing;
 
 __attribute__((constructor)) static void open_control(void) {
@@ -36,7 +37,8 @@ static int is_ours(const char *path) {
 static int kind_of_path(const char *path) {
   const size_t size = strlen(path);
   if (!is_ours(path)) return 0;
-  return size > 4 && strcmp(path + size - 4, ".log") == 0 ? 1 : 11;
+  if (size > 4 && strcmp(path + size - 4, ".log") == 0) return 1;
+  return control[1] ? 0 : 11;
 }
 static int kind_of(int fd) {
   char link[64], path[4096];
@@ -50,7 +52,7 @@ static int kind_of(int fd) {
 
 static int is_the_step(void) { return control[0] > 0 && __atomic_sub_fetch(&control[0], 1, __ATOMIC_SEQ_CST) == 0; }
 static void die(int64_t at) {
-  control[1] = at;
+  control[2] = at;
   kill(getpid(), SIGKILL);
   for (;;) pause();
 }
