@@ -57,9 +57,12 @@ FOLLOWED = ("driftd_events_", "driftd_webhook_", "driftd_consumer_lag", "driftd_
 
 def wait_until_read(running, predictions, feedback):
     def read():
-        return (running.metric("driftd_events_total", event="prediction") == predictions
-                and running.metric("driftd_events_total", event="feedback") == feedback
-                and running.metric("driftd_webhook_pending") == 0)
+        try:
+            return (running.metric("driftd_events_total", event="prediction") == predictions
+                    and running.metric("driftd_events_total", event="feedback") == feedback
+                    and running.metric("driftd_webhook_pending") == 0)
+        except AssertionError:  # 503: on a busy machine the slots of a whole stream close for long
+            return False
 
     try:
         wait_until(read, 90, "everything to be read and told")
