@@ -311,6 +311,13 @@ const std::vector<MetricSpec>& table() {
        counter,
        "How often the loop stood still for longer than `service.stalled_after`.",
        {}},
+      {Id::http_connections, "driftd_http_connections", gauge, "Connections of HTTP that are open.", {}},
+      {Id::http_connections_closed,
+       "driftd_http_connections_closed_total",
+       counter,
+       "Connections closed before their client was done: for newer ones because of http.max_connections or "
+       "http.max_memory (reasons connections, memory), or since it was too slow (reason slow).",
+       {"reason"}},
       {Id::process_cpu, "process_cpu_seconds_total", counter, "Processor time used, user and system.", {}},
       {Id::process_resident_memory, "process_resident_memory_bytes", gauge, "Resident memory.", {}},
       {Id::process_virtual_memory, "process_virtual_memory_bytes", gauge, "Virtual memory.", {}},

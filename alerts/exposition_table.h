@@ -75,6 +75,8 @@ enum class MetricId : std::uint8_t {
   config_last_reload_successful,
   config_last_reload_success_timestamp,
   loop_stalls,
+  http_connections,
+  http_connections_closed,
   process_cpu,
   process_resident_memory,
   process_virtual_memory,
@@ -83,7 +85,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 66;
+inline constexpr std::size_t kMetricCount = 68;
 
 struct MetricSpec {
   MetricId id;

@@ -132,6 +132,8 @@ Status Service::open_store() {
 Status Service::open_http() {
   HttpLimits limits;
   limits.body_bytes = static_cast<std::size_t>(config_->limits.max_profile);
+  limits.max_connections = static_cast<std::size_t>(config_->http.max_connections);
+  limits.max_memory = static_cast<std::size_t>(config_->http.max_memory);
   auto server =
       HttpServer::start(config_->http.listen, guarded(make_api(mailbox_), gate_), limits, config_->http.tls);
   if (!server.ok()) return server.error();
@@ -185,6 +187,7 @@ Status Service::turn() {
   mailbox_.health().beat();
   notifier_.beat();
   facts_.loop_stalls = monitor_.stalls();
+  note_http();
   if (!engine_) return begin_if_kafka_is_there();
   mailbox_.serve(*view_);
   if (auto done = take_round(); !done.ok()) return done;
@@ -193,6 +196,14 @@ Status Service::turn() {
   engine_->state().limits.tell(log_, wall_clock());
   deliver();
   return success();
+}
+
+void Service::note_http() {
+  const HttpStats before = std::exchange(facts_.http, server_->stats());
+  limits_.note(Limit::connections, facts_.http.closed_for_connections - before.closed_for_connections, url());
+  limits_.note(Limit::http_memory, facts_.http.closed_for_memory - before.closed_for_memory, url());
+  limits_.note(Limit::slow_clients, facts_.http.closed_as_slow - before.closed_as_slow, url());
+  limits_.tell(log_, wall_clock());
 }
 
 Status Service::take_round() {

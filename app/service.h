@@ -75,6 +75,7 @@ class Service {
   Status note_failed_checkpoint(const Error& error);
   void deliver();
   void log_incidents();
+  void note_http();
   void warn_of_uncertified_models();
 
   std::string file_;
@@ -83,6 +84,7 @@ class Service {
   std::function<bool()> stop_asked_;
   std::string process_id_;
   ServiceFacts facts_;
+  LimitLog limits_;  // those of the service itself; the engine has its own
   Notifier notifier_;
   RateLimit waiting_told_;
   std::optional<ErrorCode> waiting_for_;

@@ -27,6 +27,12 @@ constexpr std::array<Words, kLimitCount> kWords = {{
      "take columns with fewer values for segments, or give cuts"},
     {"metrics.max_series", "series are left out of /metrics", "model", "series",
      "raise metrics.max_series, or show fewer metrics.statistics or segments"},
+    {"http.max_connections", "connections are closed for newer ones", "url", "connections",
+     "raise http.max_connections, or keep away who opens so many"},
+    {"http.max_memory", "connections are closed for what newer ones send or read", "url", "connections",
+     "raise http.max_memory, or keep away who sends or reads so slowly"},
+    {"time for a request and its answer", "connections of slow clients are closed", "url", "connections",
+     "mend the network, or keep away who sends or reads so slowly"},
 }};
 
 }  // namespace

@@ -16,13 +16,24 @@
 
 namespace driftd::app {
 
-enum class Limit : std::uint8_t { models, versions, columns, record, waiting, segments, series };
-inline constexpr std::size_t kLimitCount = 7;
+enum class Limit : std::uint8_t {
+  models,
+  versions,
+  columns,
+  record,
+  waiting,
+  segments,
+  series,
+  connections,
+  http_memory,
+  slow_clients,
+};
+inline constexpr std::size_t kLimitCount = 10;
 
 class LimitLog {
  public:
-  // `where` is the model; for a record, which may be of any, the topic. The first since the last line is
-  // told.
+  // `where` is the model; for a record, which may be of any, the topic; of HTTP the address. The first since
+  // the last line is told.
   void note(Limit limit, std::uint64_t times, std::string_view where);
   // For what is there or not and does not add up: replaces what was noted.
   void set(Limit limit, std::uint64_t times, std::string_view where);

@@ -328,6 +328,10 @@ void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
   families[MetricId::config_last_reload_success_timestamp].add({}, seconds(facts.reloaded));
   families[MetricId::loop_stalls].add({}, number(facts.loop_stalls));
+  families[MetricId::http_connections].add({}, number(facts.http.connections));
+  families[MetricId::http_connections_closed].add({"connections"}, number(facts.http.closed_for_connections));
+  families[MetricId::http_connections_closed].add({"memory"}, number(facts.http.closed_for_memory));
+  families[MetricId::http_connections_closed].add({"slow"}, number(facts.http.closed_as_slow));
 }
 
 std::string expose_with_process(const MetricFamilies& families) {
