@@ -58,6 +58,10 @@ const Fields<LimitsConfig>& fields_of_limits() {
                    "of one event, and of all events of one version while it learns its reference; those that "
                    "show more are rejected")
           .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded")
+          .size("max_text", &LimitsConfig::max_text, {64, 1 << 20},
+                "the longest name of a model, version, variant or feature and the longest id, events with "
+                "longer ones are rejected as `too_large`; of longer categories and labels the beginning "
+                "counts and a hash")
           .size("max_profile", &LimitsConfig::max_profile, {64 * 1024, 1 << 30},
                 "the largest profile that is taken over HTTP as a reference, and the largest body of any "
                 "request; read at the start");

@@ -22,6 +22,7 @@ LaneSettings lane_settings(const Config& config, bool replay) {
   settings.slot = config.slot;
   settings.max_columns = static_cast<std::size_t>(config.limits.max_columns);
   settings.decoder.max_record = static_cast<std::size_t>(config.limits.max_record);
+  settings.decoder.max_text = static_cast<std::size_t>(config.limits.max_text);
   if (!replay) settings.decoder.max_ahead = config.max_ahead;
   return settings;
 }
@@ -109,12 +110,20 @@ void Engine::join_records() {
   });
 }
 
+// The record itself, and not a text within it.
+bool Engine::is_too_long(const collector::Record& record) const {
+  const auto most = static_cast<std::size_t>(parts_.config->limits.max_record);
+  return record.oversized || record.value->size() > most;
+}
+
 void Engine::send_dead_letters(const collector::Batch& batch) {
   for (const collector::PartitionBatch& part : batch.parts) {
     Lane& lane = *lanes_[part.partition];
     for (const Lane::Rejected& rejected : lane.rejected) {
       if (rejected.reason == Rejection::too_many_models && state_.registry.find(rejected.model) != nullptr)
         state_.limits.note(Limit::versions, 1, rejected.model);
+      else if (rejected.reason == Rejection::too_large && !is_too_long(*rejected.record))
+        state_.limits.note(Limit::names, 1, lane.info().topic);
       else
         state_.limits.note_rejection(rejected.reason, rejected.model, lane.info().topic);
       const bool limit =
@@ -143,6 +152,7 @@ void Engine::gather(const collector::Batch& batch, Time wall_now) {
       version->model->heard = wall_now;
       version->changed = true;
     }
+    state_.limits.note(Limit::text, std::exchange(lane.shortened, 0), lane.info().topic);
     lane.model_counters.clear();
     lane.version_counters.clear();
     for (auto& [key, late] : lane.corrections)

@@ -136,6 +136,7 @@ class Engine {
   void meet_partitions(Time wall_now);
   void take_records(const collector::Batch& batch);
   void join_records();
+  [[nodiscard]] bool is_too_long(const collector::Record& record) const;
   void send_dead_letters(const collector::Batch& batch);
   void gather(const collector::Batch& batch, Time wall_now);
   void apply_joins();

@@ -33,6 +33,10 @@ constexpr std::array<Words, kLimitCount> kWords = {{
      "raise http.max_memory, or keep away who sends or reads so slowly"},
     {"time for a request and its answer", "connections of slow clients are closed", "url", "connections",
      "mend the network, or keep away who sends or reads so slowly"},
+    {"limits.max_text", "events with names or ids beyond the limit are rejected", "topic", "events",
+     "send shorter ones, or raise limits.max_text"},
+    {"limits.max_text", "of long texts the beginning counts and a hash", "topic", "texts",
+     "send shorter ones, ignore such columns, or raise limits.max_text"},
 }};
 
 }  // namespace

@@ -27,8 +27,10 @@ enum class Limit : std::uint8_t {
   connections,
   http_memory,
   slow_clients,
+  names,
+  text,
 };
-inline constexpr std::size_t kLimitCount = 10;
+inline constexpr std::size_t kLimitCount = 12;
 
 class LimitLog {
  public:
