@@ -76,7 +76,9 @@ enum class MetricId : std::uint8_t {
   config_last_reload_success_timestamp,
   loop_stalls,
   http_connections,
-  http_connections_closed,
+  limit_bites,
+  dead_letters_pending,
+  join_memory,
   process_cpu,
   process_resident_memory,
   process_virtual_memory,
@@ -85,7 +87,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 68;
+inline constexpr std::size_t kMetricCount = 70;
 
 struct MetricSpec {
   MetricId id;

@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds kPollWait{100};
 constexpr std::chrono::seconds kNextAttempt{2};      // after topics were missing, or no broker there
 constexpr std::chrono::seconds kConnectTimeout{15};  // then with handles made anew
 constexpr std::chrono::seconds kSlowAnswer{2};
+constexpr std::chrono::seconds kLettersWait{30};     // until it is told
 constexpr Duration kWaitingTold = 30 * kSecond;
 
 std::chrono::milliseconds milliseconds_of(Duration duration) {
@@ -187,8 +188,8 @@ Status Service::turn() {
   mailbox_.health().beat();
   notifier_.beat();
   facts_.loop_stalls = monitor_.stalls();
-  note_http();
   if (!engine_) return begin_if_kafka_is_there();
+  note_http();
   mailbox_.serve(*view_);
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
@@ -199,16 +200,17 @@ Status Service::turn() {
 }
 
 void Service::note_http() {
+  LimitLog& limits = engine_->state().limits;
   const HttpStats before = std::exchange(facts_.http, server_->stats());
-  limits_.note(Limit::connections, facts_.http.closed_for_connections - before.closed_for_connections, url());
-  limits_.note(Limit::http_memory, facts_.http.closed_for_memory - before.closed_for_memory, url());
-  limits_.note(Limit::slow_clients, facts_.http.closed_as_slow - before.closed_as_slow, url());
-  limits_.tell(log_, wall_clock());
+  limits.note(Limit::connections, facts_.http.closed_for_connections - before.closed_for_connections, url());
+  limits.note(Limit::http_memory, facts_.http.closed_for_memory - before.closed_for_memory, url());
+  limits.note(Limit::slow_clients, facts_.http.closed_as_slow - before.closed_as_slow, url());
 }
 
 Status Service::take_round() {
   dead_letters_->poll(std::chrono::milliseconds(0));
   if (dead_letters_->full()) {
+    engine_->state().limits.note(Limit::dead_letters, 1, config_->kafka.dead_letter_topic);
     dead_letters_->poll(kPollWait);
     return success();
   }
@@ -244,7 +246,12 @@ Status Service::checkpoint_if_due(bool force) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_checkpoint_ && (!force || checkpoint_failed_)) return success();
   if (dead_letters_->pending() > 0) dead_letters_->poll(kPollWait);
-  if (dead_letters_->pending() > 0) return success();
+  if (const std::size_t letters = dead_letters_->pending(); letters > 0) {
+    if (now - next_checkpoint_ > kLettersWait && letters_told_.allow(wall_clock()))
+      log_.warn("no checkpoint is written until the dead-letter topic has taken what waits for it",
+                {{"topic", config_->kafka.dead_letter_topic}, {"letters", letters}});
+    return success();
+  }
   if (auto done = engine_->checkpoint(); !done.ok()) {
     next_checkpoint_ = now + std::chrono::seconds(1);
     return note_failed_checkpoint(done.error());

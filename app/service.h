@@ -84,7 +84,6 @@ class Service {
   std::function<bool()> stop_asked_;
   std::string process_id_;
   ServiceFacts facts_;
-  LimitLog limits_;  // those of the service itself; the engine has its own
   Notifier notifier_;
   RateLimit waiting_told_;
   std::optional<ErrorCode> waiting_for_;
@@ -107,6 +106,7 @@ class Service {
   std::chrono::steady_clock::time_point next_checkpoint_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
   RateLimit failures_told_{kMinute};
+  RateLimit letters_told_{5 * kMinute};
   std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };

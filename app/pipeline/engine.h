@@ -141,6 +141,8 @@ class Engine {
   void gather(const collector::Batch& batch, Time wall_now);
   void apply_joins();
   void advance_clocks(const collector::Batch& batch, Time wall_now);
+  [[nodiscard]] std::size_t unbinned_values() const;
+  [[nodiscard]] bool is_ahead(std::uint32_t partition) const;
   void close_slots();
   void hand_over(Time clock);
   void prune_incidents(Time clock);
@@ -159,6 +161,7 @@ class Engine {
   std::set<std::string, std::less<>> letters_about_;  // models of which a letter about a limit was sent
   Time next_forgetting_ = kNoTime;
   Time pruned_ = kNoTime;
+  Limit evicted_by_ = Limit::waiting;  // of the join
   std::size_t numbered_ = 0;  // models whose numbers are stored
   std::map<std::uint32_t, std::shared_ptr<const detectors::TallyLayout>>
       outdated_;                             // in the store, by series
