@@ -76,6 +76,10 @@ enum class MetricId : std::uint8_t {
   config_last_reload_successful,
   config_last_reload_success_timestamp,
   loop_stalls,
+  http_connections,
+  limit_bites,
+  dead_letters_pending,
+  join_memory,
   process_cpu,
   process_resident_memory,
   process_virtual_memory,
@@ -84,7 +88,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 66;
+inline constexpr std::size_t kMetricCount = 71;
 
 struct MetricSpec {
   MetricId id;

@@ -159,7 +159,7 @@ void IncidentBook::erase(const std::string& id) {
   incidents_.erase(found);
 }
 
-void IncidentBook::prune(Time oldest) {
+std::size_t IncidentBook::prune(Time oldest) {
   std::vector<std::pair<Time, std::string>> closed;
   for (const auto& [id, incident] : incidents_)
     if (!incident.is_open()) closed.emplace_back(*incident.resolved_at, id);
@@ -167,6 +167,9 @@ void IncidentBook::prune(Time oldest) {
   const std::size_t surplus = closed.size() - std::min(closed.size(), options_.max_closed);
   for (std::size_t i = 0; i < closed.size(); ++i)
     if (i < surplus || closed[i].first < oldest) erase(std::string(closed[i].second));
+  const auto old = static_cast<std::size_t>(
+      std::ranges::count_if(closed, [&](const auto& one) { return one.first < oldest; }));
+  return surplus - std::min(surplus, old);
 }
 
 void IncidentBook::forget_model(std::string_view model) {

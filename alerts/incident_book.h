@@ -81,8 +81,10 @@ class IncidentBook {
   // (kNoTime: no clock yet, nothing has gone).
   [[nodiscard]] std::map<Series, int> active(Time now) const;
 
-  // Forgets closed incidents that were resolved before `oldest`, beyond `max_closed` the oldest.
-  void prune(Time oldest);
+  // Forgets closed incidents that were resolved before `oldest`, and beyond `max_closed` the oldest; how many
+  // of these were not that old.
+  std::size_t prune(Time oldest);
+  void set_max_closed(std::size_t most) { options_.max_closed = most; }
   void forget_model(std::string_view model);
 
   void take_changes(const EntryWriter& write);

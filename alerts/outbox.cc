@@ -294,6 +294,7 @@ void Outbox::trim(const std::string& webhook, Time now) {
     const Sequences& open = unended_[webhook];
     const auto oldest = std::ranges::find_if(open, [&](auto s) { return !under_way_.contains(s); });
     if (oldest == open.end()) return;
+    ++crowded_out_[webhook];
     end(records_.at(*oldest), DeliveryState::abandoned, "too many deliveries wait for this webhook", now);
   }
 }

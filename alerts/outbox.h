@@ -102,6 +102,7 @@ class Outbox {
   void configure(const std::vector<WebhookConfig>& webhooks, Time now);
   // The wall clock was set by so much: what waits goes on waiting for as long as it would have.
   void clock_was_set(Duration by);
+  void set_max_pending(std::size_t most) { options_.max_pending = most; }
 
   void enqueue(const IncidentEvent& event, Time now);
   // While a retraining of the model is under way, calls that would start another wait (retraining.h). Whoever
@@ -137,6 +138,8 @@ class Outbox {
     return counters_;
   }
   [[nodiscard]] std::size_t pending(std::string_view webhook) const;  // waiting ones too
+  // Deliveries that were abandoned for newer ones since the last call, by webhook.
+  std::map<std::string, std::uint64_t> take_crowded_out() { return std::exchange(crowded_out_, {}); }
   [[nodiscard]] std::string deliveries_json() const;                  // {"deliveries":[...]}, newest first
 
   void forget_model(std::string_view model, Time now);  // pending deliveries are abandoned
@@ -193,6 +196,7 @@ class Outbox {
   std::map<std::string, UnderWay, std::less<>> retraining_;  // by model
   std::vector<RetrainRequest> requests_;
   std::map<std::string, WebhookCounters, std::less<>> counters_;
+  std::map<std::string, std::uint64_t> crowded_out_;
   std::uint64_t next_sequence_ = 1;
   std::set<std::string, std::less<>> dirty_;  // keys of stored entries
 };

@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds kPollWait{100};
 constexpr std::chrono::seconds kNextAttempt{2};      // after topics were missing, or no broker there
 constexpr std::chrono::seconds kConnectTimeout{15};  // then with handles made anew
 constexpr std::chrono::seconds kSlowAnswer{2};
+constexpr std::chrono::seconds kLettersWait{30};     // until it is told
 constexpr Duration kWaitingTold = 30 * kSecond;
 
 std::chrono::milliseconds milliseconds_of(Duration duration) {
@@ -132,6 +133,8 @@ Status Service::open_store() {
 Status Service::open_http() {
   HttpLimits limits;
   limits.body_bytes = static_cast<std::size_t>(config_->limits.max_profile);
+  limits.max_connections = static_cast<std::size_t>(config_->http.max_connections);
+  limits.max_memory = static_cast<std::size_t>(config_->http.max_memory);
   auto server =
       HttpServer::start(config_->http.listen, guarded(make_api(mailbox_), gate_), limits, config_->http.tls);
   if (!server.ok()) return server.error();
@@ -187,6 +190,7 @@ Status Service::turn() {
   notifier_.beat();
   facts_.loop_stalls = monitor_.stalls();
   if (!engine_) return begin_if_kafka_is_there();
+  note_http();
   mailbox_.serve(*view_);
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
@@ -196,9 +200,18 @@ Status Service::turn() {
   return success();
 }
 
+void Service::note_http() {
+  LimitLog& limits = engine_->state().limits;
+  const HttpStats before = std::exchange(facts_.http, server_->stats());
+  limits.note(Limit::connections, facts_.http.closed_for_connections - before.closed_for_connections, url());
+  limits.note(Limit::http_memory, facts_.http.closed_for_memory - before.closed_for_memory, url());
+  limits.note(Limit::slow_clients, facts_.http.closed_as_slow - before.closed_as_slow, url());
+}
+
 Status Service::take_round() {
   dead_letters_->poll(std::chrono::milliseconds(0));
   if (dead_letters_->full()) {
+    engine_->state().limits.note(Limit::dead_letters, 1, config_->kafka.dead_letter_topic);
     dead_letters_->poll(kPollWait);
     return success();
   }
@@ -245,7 +258,12 @@ Status Service::checkpoint_if_due(bool force) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_checkpoint_ && (!force || checkpoint_failed_)) return success();
   if (dead_letters_->pending() > 0) dead_letters_->poll(kPollWait);
-  if (dead_letters_->pending() > 0) return success();
+  if (const std::size_t letters = dead_letters_->pending(); letters > 0) {
+    if (now - next_checkpoint_ > kLettersWait && letters_told_.allow(wall_clock()))
+      log_.warn("no checkpoint is written until the dead-letter topic has taken what waits for it",
+                {{"topic", config_->kafka.dead_letter_topic}, {"letters", letters}});
+    return success();
+  }
   if (auto done = engine_->checkpoint(); !done.ok()) {
     next_checkpoint_ = now + std::chrono::seconds(1);
     return note_failed_checkpoint(done.error());

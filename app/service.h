@@ -77,6 +77,7 @@ class Service {
   void deliver();
   void log_incidents();
   Time wall_now();
+  void note_http();
   void warn_of_uncertified_models();
 
   std::string file_;
@@ -108,6 +109,7 @@ class Service {
   std::chrono::steady_clock::time_point next_checkpoint_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
   RateLimit failures_told_{kMinute};
+  RateLimit letters_told_{5 * kMinute};
   std::vector<alerts::IncidentEvent> events_;
   bool stopped_ = false;
 };

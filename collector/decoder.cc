@@ -7,6 +7,7 @@
 #include "collector/decoders/event_fields.h"
 #include "collector/decoders/json_index.h"
 #include "collector/decoders/json_reader.h"
+#include "collector/decoders/long_texts.h"
 
 namespace driftd::collector {
 
@@ -17,13 +18,16 @@ class EventDecoder::Impl {
 
   Decoded decode(const Record& record, unsigned roles) {
     refusal_.reset();
+    long_texts_.clear();
     Envelope envelope;
     if (!record.headers.empty()) envelope = read_envelope(record.headers);
     if (check_size(record) && check_envelope(envelope) && read(*record.value, envelope)) {
       const EventSurroundings around{envelope.id, envelope.type, envelope.time, roles, record.timestamp};
+      long_texts_.shorten(fields_, options_.max_text);
       refusal_ = make_event(fields_, around, options_, numbers_, event_);
     }
-    if (!refusal_) return {.events = {&event_, 1}, .rejection = {}, .message = {}};
+    if (!refusal_)
+      return {.events = {&event_, 1}, .rejection = {}, .message = {}, .shortened = long_texts_.count()};
     return {.events = {}, .rejection = refusal_->reason, .message = refusal_->message};
   }
 
@@ -124,6 +128,7 @@ class EventDecoder::Impl {
   JsonReader json_, data_json_;
   EventFieldsReader reader_;
   EventFields fields_;
+  LongTexts long_texts_;
   NumberTexts numbers_{};
   Event event_;
   std::optional<Refusal> refusal_;

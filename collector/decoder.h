@@ -12,6 +12,8 @@
 //  - A byte order mark before the JSON is skipped.
 //  - `id` may be a text or an integer (then as it is written), `version` and `variant` a text or a
 //    number (then its shortest text). An empty text is as good as absent.
+//  - Names (model, version, variant, id, features) longer than `max_text` are too_large; values and class
+//    labels that long are told apart by their beginning and a hash of the whole.
 //  - A number beyond the range of a double is Value::Kind::not_finite, with `number` an infinity, as
 //    a feature, a bare prediction, `value` or `score`; anywhere else it is a bad_field.
 //
@@ -40,15 +42,17 @@ inline constexpr int kMaxNesting = 64;
 
 struct DecoderOptions {
   std::size_t max_record = std::size_t{8} << 20;  // bytes of a value
+  std::size_t max_text = 1024;                    // bytes of a name or of a text that is a value; 64 or more
   // An event whose time is further ahead than this of its record's timestamp is too_far_ahead. None,
   // or a record without timestamp: no such check (replay).
-  std::optional<Duration> max_ahead;
+  std::optional<Duration> max_ahead = std::nullopt;
 };
 
 struct Decoded {
   std::span<const Event> events;       // empty where rejected
   std::optional<Rejection> rejection;  // set: the record has no events
   std::string_view message;            // in words for who sent the record; empty where accepted
+  std::size_t shortened = 0;           // values and labels beyond max_text
 };
 
 class EventDecoder {

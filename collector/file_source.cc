@@ -49,15 +49,14 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const FileSourceOptions& op
   std::string faults;
   for (const std::string& path : options.paths) {
     auto lines = LineReader::open(path, options.max_record);
-    auto roles = lines.ok() ? sniff_roles(path) : Result<unsigned>(lines.error());
-    if (!roles.ok()) {
-      faults += (faults.empty() ? "" : "; ") + roles.error().message;
+    if (!lines.ok()) {
+      faults += (faults.empty() ? "" : "; ") + lines.error().message;
       continue;
     }
     const std::string name = std::filesystem::path(path).filename().string();
     const auto same = std::count_if(source->partitions_.begin(), source->partitions_.end(),
                                     [&](const PartitionInfo& known) { return known.topic == name; });
-    source->partitions_.push_back({name, static_cast<std::int32_t>(same), *roles});
+    source->partitions_.push_back({name, static_cast<std::int32_t>(same), sniff_roles((*lines)->ahead())});
     auto& file = source->files_.emplace_back(std::make_unique<Partition>());
     file->lines = std::move(*lines);
   }

@@ -33,6 +33,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -189,6 +190,7 @@ class IdShard {
   [[nodiscard]] std::size_t pending(std::uint32_t model) const;        // driftd_join_pending
   [[nodiscard]] std::map<std::uint32_t, std::size_t> pending() const;  // models with any
   [[nodiscard]] std::size_t memory() const;                            // bytes, about
+  [[nodiscard]] std::size_t bytes() const;                             // of the records alone
 
   // The time of the oldest record held, and its removal; with it go copies that only it kept silent.
   [[nodiscard]] std::optional<Time> oldest() const;
@@ -208,9 +210,16 @@ class IdShard {
   std::unique_ptr<State> state_;
 };
 
-// Drops the oldest records over all shards until at most `max_waiting` are held (join.max_waiting). The
-// changes of shard i go to outputs[i].
-void hold_within(std::span<IdShard> shards, std::size_t max_waiting, const JoinContext& context,
-                 std::span<ShardOutput> outputs);
+// What all shards together may hold: join.max_waiting and join.max_memory.
+struct JoinBounds {
+  std::size_t records = std::numeric_limits<std::size_t>::max();
+  std::size_t bytes = std::numeric_limits<std::size_t>::max();
+};
+enum class JoinBound : std::uint8_t { none, records, bytes };
+
+// Drops the oldest records over all shards until at most that is held; which bound asked for it. The changes
+// of shard i go to outputs[i].
+JoinBound hold_within(std::span<IdShard> shards, const JoinBounds& most, const JoinContext& context,
+                      std::span<ShardOutput> outputs);
 
 }  // namespace driftd::collector

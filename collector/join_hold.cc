@@ -72,25 +72,33 @@ Status IdShard::restore(std::string_view key, std::string_view value) {
   return success();
 }
 
-void hold_within(std::span<IdShard> shards, std::size_t max_waiting, const JoinContext& context,
-                 std::span<ShardOutput> outputs) {
-  std::size_t held = 0;
-  for (const IdShard& shard : shards) held += shard.held();
-  if (held <= max_waiting) return;
+JoinBound hold_within(std::span<IdShard> shards, const JoinBounds& most, const JoinContext& context,
+                      std::span<ShardOutput> outputs) {
+  std::size_t records = 0, bytes = 0;
+  for (const IdShard& shard : shards) {
+    records += shard.held();
+    bytes += shard.bytes();
+  }
+  const auto is_too_much = [&] { return records > most.records || bytes > most.bytes; };
+  if (!is_too_much()) return JoinBound::none;
+  const JoinBound bound = records > most.records ? JoinBound::records : JoinBound::bytes;
   using Oldest = std::pair<Time, std::size_t>;  // and the shard
   std::priority_queue<Oldest, std::vector<Oldest>, std::greater<>> queue;
   const auto line_up = [&](std::size_t i) {
     if (const auto oldest = shards[i].oldest()) queue.emplace(*oldest, i);
   };
   for (std::size_t i = 0; i < shards.size(); ++i) line_up(i);
-  while (held > max_waiting && !queue.empty()) {
+  while (is_too_much() && !queue.empty()) {
     const std::size_t i = queue.top().second;
     queue.pop();
-    held -= shards[i].held();
+    records -= shards[i].held();
+    bytes -= shards[i].bytes();
     shards[i].evict_oldest(context, outputs[i]);
-    held += shards[i].held();
+    records += shards[i].held();
+    bytes += shards[i].bytes();
     line_up(i);
   }
+  return bound;
 }
 
 }  // namespace driftd::collector

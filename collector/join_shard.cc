@@ -122,6 +122,8 @@ std::size_t IdShard::pending(std::uint32_t model) const {
 
 std::map<std::uint32_t, std::size_t> IdShard::pending() const { return state_->pending; }
 
+std::size_t IdShard::bytes() const { return state_->table.bytes(); }
+
 std::size_t IdShard::memory() const {
   std::size_t bytes = state_->table.memory() + state_->dirty.capacity() * sizeof(std::uint64_t);
   for (const auto& [model, timeline] : state_->timelines) bytes += timeline.memory();

@@ -54,6 +54,7 @@ class Table {
   void for_each_of(std::uint64_t hash, Visit visit);
 
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }  // of the entries alone
   [[nodiscard]] std::size_t memory() const { return slots_.size() * sizeof(Entry) + bytes_; }
 
  private:

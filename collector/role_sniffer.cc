@@ -1,7 +1,8 @@
 #include "collector/role_sniffer.h"
 
+#include <algorithm>
+
 #include "collector/decoder.h"
-#include "collector/line_reader.h"
 
 namespace driftd::collector {
 namespace {
@@ -16,23 +17,17 @@ unsigned role_of(const Event& event) {
 
 }  // namespace
 
-Result<unsigned> sniff_roles(const std::string& path) {
-  auto reader = LineReader::open(path, kLooked);
-  if (!reader.ok()) return reader.error();
+unsigned sniff_roles(std::string_view beginning) {
   EventDecoder decoder;
   unsigned roles = 0;
-  std::size_t looked = 0;
-  while (looked < kLooked) {
-    const auto block = (*reader)->next_lines(256);
-    if (!block.ok()) return block.error();
-    for (const Line& line : block.value().lines) {
-      if ((looked += line.text.size() + 1) > kLooked) break;
-      Record record;
-      record.value = line.text;
-      record.timestamp = 0;  // an event without time has a type all the same
-      for (const Event& event : decoder.decode(record, 0).events) roles |= role_of(event);
-    }
-    if (block.value().end) break;
+  beginning = beginning.substr(0, kLooked);
+  while (!beginning.empty()) {
+    const std::size_t end = std::min(beginning.find('\n'), beginning.size());
+    Record record;
+    record.value = beginning.substr(0, end);
+    record.timestamp = 0;  // an event without time has a type all the same
+    for (const Event& event : decoder.decode(record, 0).events) roles |= role_of(event);
+    beginning.remove_prefix(std::min(end + 1, beginning.size()));
   }
   return roles == 0 ? static_cast<unsigned>(TopicRole::predictions) : roles;
 }

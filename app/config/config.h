@@ -58,6 +58,7 @@ struct LogConfig {
 
 struct JoinConfig {
   std::int64_t max_waiting = 10'000'000;
+  std::int64_t max_memory = std::int64_t{4} << 30;  // bytes
 };
 
 struct MetricsConfig {
@@ -71,6 +72,8 @@ struct LimitsConfig {
   std::int64_t max_versions = 1000;
   std::int64_t max_columns = 2000;
   std::int64_t max_record = 8 * 1024 * 1024;    // bytes
+  std::int64_t max_text = 1024;                 // likewise
+  std::int64_t max_unbinned = 20'000'000;       // values
   std::int64_t max_profile = 32 * 1024 * 1024;  // likewise
 };
 
@@ -91,6 +94,8 @@ struct AlertsConfig {
   std::vector<alerts::MuteWindow> mute;
   std::vector<alerts::WebhookConfig> webhooks;  // names are unique
   std::optional<DigestConfig> digest;           // absent: there are none
+  std::int64_t max_pending = 10'000;            // deliveries of a webhook
+  std::int64_t max_closed = 10'000;             // incidents that are kept
 };
 
 struct Config {

@@ -31,8 +31,11 @@ const Fields<LogConfig>& fields_of_log() {
 
 const Fields<JoinConfig>& fields_of_join() {
   static const Fields<JoinConfig> table =
-      Fields<JoinConfig>().integer("max_waiting", &JoinConfig::max_waiting, {1, 10'000'000'000},
-                                   "predictions", "how many may wait for feedback; the oldest leave first");
+      Fields<JoinConfig>()
+          .integer("max_waiting", &JoinConfig::max_waiting, {1, 10'000'000'000}, "predictions",
+                   "how many may wait for feedback; the oldest leave first")
+          .size("max_memory", &JoinConfig::max_memory, {1 << 20, std::int64_t{1} << 40},
+                "what they may take together, by the bytes that are kept of each; the oldest leave first");
   return table;
 }
 
@@ -58,6 +61,13 @@ const Fields<LimitsConfig>& fields_of_limits() {
                    "of one event, and of all events of one version while it learns its reference; those that "
                    "show more are rejected")
           .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded")
+          .size("max_text", &LimitsConfig::max_text, {64, 1 << 20},
+                "the longest name of a model, version, variant or feature and the longest id, events with "
+                "longer ones are rejected as `too_large`; of longer categories and labels the beginning "
+                "counts and a hash")
+          .integer("max_unbinned", &LimitsConfig::max_unbinned, {1000, 100'000'000'000}, "values",
+                   "of predictions that wait for a reference to be learnt while other partitions are behind; "
+                   "beyond, the partitions that are ahead are paused")
           .size("max_profile", &LimitsConfig::max_profile, {64 * 1024, 1 << 30},
                 "the largest profile that is taken over HTTP as a reference, and the largest body of any "
                 "request; read at the start");
@@ -88,6 +98,10 @@ const Fields<AlertsConfig>& fields_of_alerts() {
           .list("webhooks", &AlertsConfig::webhooks, object_of(alerts::fields_of_webhook()), "who is told")
           .add("digest", &AlertsConfig::digest, object_of(fields_of_digest()),
                "at scheduled times: which models moved, with few false ones among them (docs/digest.md)")
+          .integer("max_pending", &AlertsConfig::max_pending, {1, 1'000'000}, "deliveries",
+                   "how many may wait for one webhook; beyond, the oldest are abandoned")
+          .integer("max_closed", &AlertsConfig::max_closed, {1, 1'000'000}, "incidents",
+                   "how many closed ones are kept within storage.retention; beyond, the oldest are forgotten")
           .check(check_webhook_names);
   return table;
 }

@@ -1,6 +1,7 @@
 // `http` and `service` of the configuration, as plain values.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ struct HttpConfig {
   std::optional<HttpTlsConfig> tls;
   std::map<std::string, Secret> basic_auth;  // hash of the password, by user
   std::vector<Secret> bearer_tokens;         // any of them; several while they are being changed
+  std::int64_t max_connections = 256;
+  std::int64_t max_memory = 256 * 1024 * 1024;  // bytes of requests' bodies and of answers
 
   [[nodiscard]] bool wants_credentials() const { return !basic_auth.empty() || !bearer_tokens.empty(); }
 };

@@ -86,7 +86,13 @@ const Fields<HttpConfig>& fields_of_http() {
           .shown_default("no user")
           .add("bearer_token", &HttpConfig::bearer_tokens, tokens_type(),
                "a token that lets in; a list while it is being changed")
-          .shown_default("none");
+          .shown_default("none")
+          .integer("max_connections", &HttpConfig::max_connections, {1, 65536}, "connections",
+                   "at a time; beyond, the one that has waited longest for its client is closed; read at the "
+                   "start")
+          .size("max_memory", &HttpConfig::max_memory, {1024 * 1024, std::int64_t{1} << 36},
+                "of bodies of requests and of answers that are not read yet, of all connections together; "
+                "beyond, those that have waited longest for their client are closed; read at the start");
   return table;
 }
 

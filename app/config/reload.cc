@@ -21,6 +21,8 @@ std::vector<std::string> keys_that_need_restart(const Config& running, const Con
       {"kafka.properties", same([](const Config& c) { return c.kafka.properties; })},
       {"storage.path", same([](const Config& c) { return c.storage.path; })},
       {"http.listen", same([](const Config& c) { return c.http.listen; })},
+      {"http.max_connections", same([](const Config& c) { return c.http.max_connections; })},
+      {"http.max_memory", same([](const Config& c) { return c.http.max_memory; })},
       {"http.tls", same([](const Config& c) { return c.http.tls.has_value(); })},
       {"log.format", same([](const Config& c) { return c.log.format; })},
       {"dedupe", same([](const Config& c) { return c.dedupe; })},

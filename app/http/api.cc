@@ -243,7 +243,9 @@ void dispatch(Mailbox& mailbox, const Request& request, const Respond& respond) 
     if (method != "GET") {
       if (std::optional<Response> no = refuse_change(request)) return respond(std::move(*no));
     }
-    return mailbox.post(route.work({std::move(*names), std::move(*target), request.body}), respond);
+    Mailbox::Work work = route.work({std::move(*names), std::move(*target), request.body});
+    return route.work == metrics ? mailbox.post_shared(std::move(work), respond)
+                                 : mailbox.post(std::move(work), respond);
   }
   respond(no_route(allowed, request.target));
 }

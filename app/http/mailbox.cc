@@ -1,5 +1,7 @@
 #include "app/http/mailbox.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,7 +23,16 @@ Mailbox::Mailbox(std::chrono::milliseconds patience, std::size_t capacity)
     : patience_(patience), capacity_(capacity) {}
 
 void Mailbox::post(Work work, Respond respond) {
-  if (const char* refusal = refused_or_put({std::move(work), respond, Clock::now()})) {
+  put({std::move(work), std::move(respond), Clock::now()});
+}
+
+void Mailbox::post_shared(Work work, Respond respond) {
+  put({std::move(work), std::move(respond), Clock::now(), true});
+}
+
+void Mailbox::put(Letter letter) {
+  const Respond respond = letter.respond;
+  if (const char* refusal = refused_or_put(std::move(letter))) {
     respond(unavailable(refusal));
   } else {
     arrived_.notify_one();
@@ -43,13 +54,23 @@ std::size_t Mailbox::serve(EngineView& view) {
     letters.swap(letters_);
   }
   std::size_t done = 0;
+  std::optional<Response> shared;
   for (Letter& letter : letters) {
     if (Clock::now() - letter.posted > patience_) {
       letter.respond(unavailable("the engine was busy for too long; nothing was done; try again"));
-    } else {
-      letter.respond(letter.work(view));
-      ++done;
+      continue;
     }
+    ++done;
+    if (!letter.shared) {
+      shared.reset();  // it may change what is shown
+      letter.respond(letter.work(view));
+      continue;
+    }
+    if (!shared) {
+      shared = letter.work(view);
+      shared->page = std::make_shared<const std::string>(std::exchange(shared->body, {}));
+    }
+    letter.respond(*shared);
   }
   return done;
 }

@@ -26,6 +26,9 @@ class Mailbox {
 
   // Any thread. Answers 503 at once when the box is full or closed.
   void post(Work work, Respond respond);
+  // The same for work that always gives the same page between two rounds: of several that wait at once the
+  // first is done, and its page answers them all.
+  void post_shared(Work work, Respond respond);
 
   // The engine's thread. Does all that was posted before the call; returns how many were done.
   std::size_t serve(EngineView& view);
@@ -47,7 +50,9 @@ class Mailbox {
     Work work;
     Respond respond;
     Clock::time_point posted;
+    bool shared = false;
   };
+  void put(Letter letter);
   const char* refused_or_put(Letter letter);  // why it is refused, or nullptr
 
   const std::chrono::milliseconds patience_;

@@ -56,7 +56,7 @@ struct HttpServer::Impl {
 
   Status listen(const std::string& where);
   void accept();
-  void make_room();
+  bool make_room();
   void begin_to_stop(std::chrono::steady_clock::time_point deadline);
   void end_when_answered(std::chrono::steady_clock::time_point deadline);
   void stop(std::chrono::milliseconds grace);
@@ -94,19 +94,19 @@ void HttpServer::Impl::accept() {
       });
       return;
     }
-    make_room();
     error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    std::make_shared<Session>(std::move(socket), host)->start();
+    if (make_room()) std::make_shared<Session>(std::move(socket), host)->start();
     accept();
   });
 }
 
-void HttpServer::Impl::make_room() {
-  if (host->sessions.size() < host->limits.max_connections) return;
-  for (Session* session : host->sessions) {
-    if (session->waits_for_client()) return session->close();
-  }
+// False where all are being answered: none waits for its client.
+bool HttpServer::Impl::make_room() {
+  if (host->sessions.size() < host->limits.max_connections) return true;
+  if (host->close_longest_waiting(host->for_connections, nullptr)) return true;
+  ++host->for_connections;
+  return false;
 }
 
 // On the server's thread.
@@ -160,6 +160,11 @@ std::string HttpServer::url() const {
   const auto address = impl_->local.address();
   const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
   return (impl_->secure ? "https://" : "http://") + host + ":" + std::to_string(port());
+}
+
+HttpStats HttpServer::stats() const {
+  const SessionHost& host = *impl_->host;
+  return {host.open, host.for_connections, host.for_memory, host.as_slow};
 }
 
 Result<HttpServer::Certificates> HttpServer::read_certificates(const HttpTlsConfig& files) {

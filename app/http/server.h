@@ -8,7 +8,10 @@
 //
 // Many slow or idle clients are bounded: a TLS handshake, reading a request, writing an answer, and waiting
 // between two requests have limits of time, requests limits of size (431, 413), and beyond `max_connections`
-// the connection that has waited longest for its client is closed for the new one.
+// the connection that has waited longest for its client is closed for the new one. So it is with memory:
+// bodies of requests from the moment that they are announced, and answers until they are written, take at
+// most `max_memory` together; one that is larger than that by itself is let through when no client is left
+// to wait for. stats() says what was closed.
 #pragma once
 
 #include <chrono>
@@ -52,6 +55,9 @@ struct Response {
   std::string content_type = "application/json";
   std::string body;
   Headers headers;  // beside Content-Type, Content-Length, Connection, Server
+  std::shared_ptr<const std::string> page = nullptr;  // in place of `body`, where several answers share one
+
+  [[nodiscard]] const std::string& content() const { return page ? *page : body; }
 };
 
 using Respond = std::function<void(Response)>;
@@ -61,11 +67,21 @@ struct HttpLimits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 16 * 1024 * 1024;
   std::size_t max_connections = 256;
+  std::size_t max_memory = std::size_t{256} << 20;  // bytes of bodies and answers
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds request_timeout{20'000};  // from its first byte to its last
   std::chrono::milliseconds idle_timeout{75'000};     // between two requests
   std::chrono::milliseconds handler_timeout{15'000};
   std::chrono::milliseconds write_timeout{30'000};
+};
+
+// Since the start. Closed are those whose client was not done: for a newer connection, for the memory of a
+// newer request or answer, or since the client took longer for a request or an answer than it may.
+struct HttpStats {
+  std::uint64_t connections = 0;  // open now
+  std::uint64_t closed_for_connections = 0;
+  std::uint64_t closed_for_memory = 0;
+  std::uint64_t closed_as_slow = 0;
 };
 
 class HttpServer {
@@ -81,6 +97,7 @@ class HttpServer {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::string url() const;  // "http://127.0.0.1:9108", or https
+  [[nodiscard]] HttpStats stats() const;  // any thread
 
   // The files as they are now, and their use from the next connection on. Only where the server began with
   // TLS.

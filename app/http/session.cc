@@ -54,9 +54,14 @@ Session::Session(boost::asio::ip::tcp::socket&& socket, const std::shared_ptr<Se
     plain_.emplace(std::move(socket));
   }
   place_ = host_.sessions.insert(host_.sessions.end(), this);
+  ++host_.open;
 }
 
-Session::~Session() { host_.sessions.erase(place_); }
+Session::~Session() {
+  give_back();
+  host_.sessions.erase(place_);
+  --host_.open;
+}
 
 void Session::start() {
   if (secure_) return shake_hands();
@@ -67,16 +72,30 @@ void Session::shake_hands() {
   tcp().expires_after(host_.limits.handshake_timeout);
   secure_->async_handshake(boost::asio::ssl::stream_base::server,
                            [self = shared_from_this()](error_code error) {
-                             if (error) return self->close();
+                             if (error) return self->end_after(error);
                              self->wait_for_request();
                            });
 }
 
+// What it held is as good as free: what is under way for it ends in the next turn of this thread.
 void Session::close() {
   error_code ignored;
+  closed_ = true;
+  give_back();
   timer_.cancel();
   tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
   tcp().close();
+}
+
+void Session::close(std::atomic<std::uint64_t>& reason) {
+  if (!closed_) ++reason;
+  close();
+}
+
+// A client that took too long for a handshake, a request or an answer.
+void Session::end_after(error_code error) {
+  if (error == boost::beast::error::timeout) return close(host_.as_slow);
+  close();
 }
 
 // Between two requests a client may be silent for long; once its request has begun, not.
@@ -108,7 +127,10 @@ void Session::read_header() {
   });
 }
 
+// What is announced counts at once: the client may send all of it but the last byte.
 void Session::read_body() {
+  take_memory(parser_->chunked() ? host_.limits.body_bytes
+                                 : static_cast<std::size_t>(parser_->content_length_remaining().value_or(0)));
   with_stream([this](auto& stream) {
     http::async_read(stream, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
       if (error) return self->refuse(error);
@@ -123,7 +145,7 @@ void Session::refuse(error_code error) {
   if (error == http::error::header_limit)
     return write(problem(431, "the request's header is too large"), false);
   if (error == http::error::body_limit) return write(problem(413, "the request's body is too large"), false);
-  if (error == boost::beast::error::timeout) return close();
+  if (error == boost::beast::error::timeout) return close(host_.as_slow);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       error != http::error::end_of_stream && error != http::error::partial_message) {
     return write(problem(400, "the request is not HTTP/1.1: " + error.message()), false);
@@ -196,16 +218,16 @@ void Session::write(Response response, bool keep_alive) {
   message_->set("Cache-Control", "no-store");
   for (const auto& [name, value] : response.headers) message_->set(name, value);
   message_->keep_alive(keep_alive);
-  const std::size_t size = response.body.size();
-  if (!head_only_) message_->body() = std::move(response.body);
-  message_->content_length(size);
+  message_->content_length(response.content().size());
+  give_back();  // the request
+  if (!head_only_) hold(std::move(response));
   tcp().expires_after(host_.limits.write_timeout);
   begin_to_wait();
   with_stream([this, keep_alive](auto& stream) {
     http::async_write(stream, *message_,
                       [self = shared_from_this(), keep_alive](error_code error, std::size_t) {
-                        if (error) return self->close();
-                        self->message_.reset();
+                        if (error) return self->end_after(error);
+                        self->let_go();
                         if (keep_alive) {
                           self->wait_for_request();
                         } else {

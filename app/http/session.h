@@ -2,6 +2,7 @@
 // Lives on the server's thread; shared_ptr because each pending operation keeps it alive.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -11,6 +12,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -32,7 +34,17 @@ struct SessionHost {
   bool client_certificates = false;                // whoever gets through the handshake has shown one
   std::list<Session*> sessions;  // in the order in which they began to wait for their client
   bool stopping = false;
+  std::size_t memory = 0;                            // bytes of bodies and answers
+  std::map<const std::string*, std::size_t> shared;  // pages of several answers: how many hold each
+
+  // What HttpServer::stats() reads from other threads.
+  std::atomic<std::uint64_t> open = 0, for_connections = 0, for_memory = 0, as_slow = 0;
   boost::asio::io_context context{1};
+
+  // Closes the one that has waited longest for its client, other than `but`; false where none waits.
+  bool close_longest_waiting(std::atomic<std::uint64_t>& reason, const Session* but);
+  // Takes the memory, as far as closing others helps without going beyond the limit.
+  void make_room(std::size_t bytes, const Session* for_whom);
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -43,13 +55,14 @@ class Session : public std::enable_shared_from_this<Session> {
   Session& operator=(const Session&) = delete;
 
   void start();
-  [[nodiscard]] bool waits_for_client() const { return waiting_; }
+  [[nodiscard]] bool waits_for_client() const { return waiting_ && !closed_; }
   [[nodiscard]] bool waits_for_request() const { return waiting_ && !message_; }
   void close();
+  void close(std::atomic<std::uint64_t>& reason);
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using Message = boost::beast::http::response<boost::beast::http::string_body>;
+  using Message = boost::beast::http::response<boost::beast::http::span_body<const char>>;
   using Tcp = boost::beast::tcp_stream;
   using Secure = boost::beast::ssl_stream<Tcp>;
 
@@ -76,6 +89,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void answer(std::uint64_t number, Response response);
   void write(Response response, bool keep_alive);
   void begin_to_wait();
+  void end_after(boost::beast::error_code error);
+  void hold(Response response);
+  void let_go();
+  // Of a body or an answer, whichever this connection is about.
+  void take_memory(std::size_t bytes);
+  void take_page(std::shared_ptr<const std::string> page);
+  void give_back();
   void say_goodbye();
   void linger();
   void drop_input();
@@ -91,10 +111,15 @@ class Session : public std::enable_shared_from_this<Session> {
   std::list<Session*>::iterator place_;
   std::optional<Parser> parser_;
   std::optional<Message> message_;
+  std::string own_page_;                            // what message_ views: this
+  std::shared_ptr<const std::string> shared_page_;  // or that
+  std::size_t memory_ = 0;                          // counted for this connection alone
+  bool shares_ = false;                             // counted for shared_page_
   std::uint64_t number_ = 0;  // of the request being answered; an answer to an older one is dropped
   bool awaiting_answer_ = false;
   bool head_only_ = false;
   bool waiting_ = true;  // for the client, not for the handler
+  bool closed_ = false;
   bool last_ = false;
 };
 

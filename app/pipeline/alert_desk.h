@@ -17,6 +17,7 @@
 #include "alerts/incident_book.h"
 #include "alerts/outbox.h"
 #include "alerts/retraining_book.h"
+#include "app/config/config.h"
 #include "core/event.h"
 
 namespace driftd::app {
@@ -24,6 +25,13 @@ namespace driftd::app {
 class AlertDesk {
  public:
   explicit AlertDesk(alerts::OutboxOptions options) : outbox(std::move(options)) {}
+
+  // Mute windows and limits; the webhooks are the outbox's.
+  void configure(const AlertsConfig& config) {
+    book.set_mute_windows(config.mute);
+    book.set_max_closed(static_cast<std::size_t>(config.max_closed));
+    outbox.set_max_pending(static_cast<std::size_t>(config.max_pending));
+  }
 
   void open(const alerts::IncidentKey& key, std::string_view reference_digest,
             const alerts::Findings& findings, Time slot_end) {

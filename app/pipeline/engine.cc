@@ -22,6 +22,7 @@ LaneSettings lane_settings(const Config& config, bool replay) {
   settings.slot = config.slot;
   settings.max_columns = static_cast<std::size_t>(config.limits.max_columns);
   settings.decoder.max_record = static_cast<std::size_t>(config.limits.max_record);
+  settings.decoder.max_text = static_cast<std::size_t>(config.limits.max_text);
   if (!replay) settings.decoder.max_ahead = config.max_ahead;
   return settings;
 }
@@ -32,7 +33,7 @@ Engine::State::State(const EngineParts& parts, ReferenceShelf shelf)
       registry(*parts.config, std::move(shelf)),
       desk({.base_url = parts.base_url}),
       digests(*parts.config) {
-  desk.book.set_mute_windows(config->alerts.mute);
+  desk.configure(config->alerts);
 }
 
 Engine::Engine(EngineParts parts, ReferenceShelf shelf)
@@ -116,12 +117,20 @@ void Engine::join_records() {
   });
 }
 
+// The record itself, and not a text within it.
+bool Engine::is_too_long(const collector::Record& record) const {
+  const auto most = static_cast<std::size_t>(parts_.config->limits.max_record);
+  return record.oversized || record.value->size() > most;
+}
+
 void Engine::send_dead_letters(const collector::Batch& batch) {
   for (const collector::PartitionBatch& part : batch.parts) {
     Lane& lane = *lanes_[part.partition];
     for (const Lane::Rejected& rejected : lane.rejected) {
       if (rejected.reason == Rejection::too_many_models && state_.registry.find(rejected.model) != nullptr)
         state_.limits.note(Limit::versions, 1, rejected.model);
+      else if (rejected.reason == Rejection::too_large && !is_too_long(*rejected.record))
+        state_.limits.note(Limit::names, 1, lane.info().topic);
       else
         state_.limits.note_rejection(rejected.reason, rejected.model, lane.info().topic);
       const bool limit =
@@ -150,6 +159,7 @@ void Engine::gather(const collector::Batch& batch, Time wall_now) {
       version->model->heard = wall_now;
       version->changed = true;
     }
+    state_.limits.note(Limit::text, std::exchange(lane.shortened, 0), lane.info().topic);
     lane.model_counters.clear();
     lane.version_counters.clear();
     for (auto& [key, late] : lane.corrections)
@@ -185,7 +195,7 @@ void Engine::apply_joins() {
       model.counters.duplicates += static_cast<std::uint64_t>(counts.duplicates);
       model.counters.unmatched += static_cast<std::uint64_t>(counts.unmatched);
       model.counters.evicted += static_cast<std::uint64_t>(counts.evicted);
-      state_.limits.note(Limit::waiting, static_cast<std::uint64_t>(counts.evicted), model.name);
+      state_.limits.note(evicted_by_, static_cast<std::uint64_t>(counts.evicted), model.name);
       model.changed = true;
     }
     for (const collector::DelayChange& delay : out.delays)
@@ -193,6 +203,20 @@ void Engine::apply_joins() {
           .counters.delay.add(static_cast<double>(delay.delay) / kSecond, std::span(kDelayBounds),
                               delay.sign);
   }
+}
+
+// Rows that wait for a reference in slots that no clock has passed, each as it came.
+std::size_t Engine::unbinned_values() const {
+  std::size_t values = 0;
+  for (const auto& lane : lanes_)
+    for (const auto& [key, slot] : lane->open) values += slot.raw.rows.size() * slot.raw.names.size();
+  return values;
+}
+
+// Of what the prediction clock waits for. The partition that it waits for is never one.
+bool Engine::is_ahead(std::uint32_t partition) const {
+  return collector::has_role(lanes_[partition]->info().roles, collector::TopicRole::predictions) &&
+         state_.clocks.watermark(partition) > state_.clocks.prediction_clock();
 }
 
 void Engine::advance_clocks(const collector::Batch& batch, Time wall_now) {
@@ -204,7 +228,12 @@ void Engine::advance_clocks(const collector::Batch& batch, Time wall_now) {
     if (end.finished) state_.clocks.finish(i);
   }
   state_.clocks.advance(wall_now);
-  for (std::uint32_t i = 0; i < lanes_.size(); ++i) parts_.source->pause(i, state_.clocks.paused(i));
+  const bool crowded = unbinned_values() > static_cast<std::size_t>(parts_.config->limits.max_unbinned);
+  for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
+    const bool waits = crowded && is_ahead(i);
+    if (waits) state_.limits.note(Limit::unbinned, 1, lanes_[i]->info().topic);
+    parts_.source->pause(i, waits || state_.clocks.paused(i));
+  }
   close_slots();
   if (!parts_.replay && state_.clocks.predictions_idle())
     judge_.judge_idleness(wall_now, state_.clocks.prediction_clock());
@@ -226,9 +255,15 @@ void Engine::close_slots() {
   judge_.close(prediction, feedback);
   const collector::JoinContext context = join_context();
   workers_.each(collector::kShards, [&](std::size_t s) { state_.shards[s].expire(context, outputs_[s]); });
-  collector::hold_within(state_.shards, static_cast<std::size_t>(parts_.config->join.max_waiting), context,
-                         outputs_);
+  const JoinConfig& most = parts_.config->join;
+  const collector::JoinBound bound = collector::hold_within(
+      state_.shards, {static_cast<std::size_t>(most.max_waiting), static_cast<std::size_t>(most.max_memory)},
+      context, outputs_);
+  evicted_by_ = bound == collector::JoinBound::bytes ? Limit::join_memory : Limit::waiting;
   apply_joins();
+  evicted_by_ = Limit::waiting;
+  for (const auto& [webhook, count] : state_.desk.outbox.take_crowded_out())
+    state_.limits.note(Limit::deliveries, count, webhook);
   if (prediction == kNoTime) return;
   prune_incidents(std::min(prediction, feedback));
   for (const Model* model : state_.registry.models_by_name())
@@ -241,7 +276,9 @@ void Engine::close_slots() {
 void Engine::prune_incidents(Time clock) {
   if (clock == kNoTime) return;
   const Time hour = slot_start(slot_of(clock, kHour), kHour);
-  if (std::exchange(pruned_, hour) != hour) state_.desk.book.prune(hour - parts_.config->storage.retention);
+  if (std::exchange(pruned_, hour) == hour) return;
+  const std::size_t crowded_out = state_.desk.book.prune(hour - parts_.config->storage.retention);
+  state_.limits.note(Limit::incidents, crowded_out, "every model");
 }
 
 void Engine::gather_open_slots(const Version& version) {

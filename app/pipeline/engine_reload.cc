@@ -16,7 +16,7 @@ Status Engine::reconfigure(const Config& config, Time wall_now) {
   parts_.config = state_.config = &config;
   state_.clocks.set_options(clock_options(config));
   state_.registry.reconfigure(config, std::move(*shelf));
-  state_.desk.book.set_mute_windows(config.alerts.mute);
+  state_.desk.configure(config.alerts);
   state_.desk.outbox.configure(config.alerts.webhooks, wall_now);
   state_.digests.reconfigure(config);
   judge_.reconfigure(config);

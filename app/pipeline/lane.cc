@@ -28,6 +28,7 @@ void Lane::take(const collector::PartitionBatch& batch, Registry& registry, coll
       reject(record, *decoded.rejection, std::string(decoded.message));
       continue;
     }
+    shortened += decoded.shortened;
     for (const Event& event : decoded.events)
       std::visit([&](const auto& said) { take_event(said, record, registry, clocks); }, event);
   }

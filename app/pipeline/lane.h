@@ -97,6 +97,7 @@ class Lane {
   std::map<SlotKey, OpenSlot> corrections;  // late rows
   std::vector<Rejected> rejected;
   std::vector<HeardModelEvent> model_events;
+  std::uint64_t shortened = 0;  // texts beyond limits.max_text
   TopicCounters counters;
   std::map<Model*, ModelCounters> model_counters;
   std::map<Version*, VersionCounters> version_counters;

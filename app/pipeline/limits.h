@@ -2,11 +2,12 @@
 // how often since the last line, and the remedy. At most one line per limit in five minutes.
 //
 // The engine notes between its parallel phases, the pages while they are made; the service tells between two
-// rounds, a replay at its end. Nothing here is state, and nothing but log lines comes of it.
+// rounds, a replay at its end. Nothing here is state; log lines and a counter come of it.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -16,13 +17,31 @@
 
 namespace driftd::app {
 
-enum class Limit : std::uint8_t { models, versions, columns, record, waiting, segments, series };
-inline constexpr std::size_t kLimitCount = 7;
+enum class Limit : std::uint8_t {
+  models,
+  versions,
+  columns,
+  record,
+  waiting,
+  segments,
+  series,
+  connections,
+  http_memory,
+  slow_clients,
+  names,
+  text,
+  dead_letters,
+  deliveries,
+  incidents,
+  join_memory,
+  unbinned,
+};
+inline constexpr std::size_t kLimitCount = 17;
 
 class LimitLog {
  public:
-  // `where` is the model; for a record, which may be of any, the topic. The first since the last line is
-  // told.
+  // `where` is the model; for a record, which may be of any, the topic; of HTTP the address. The first since
+  // the last line is told.
   void note(Limit limit, std::uint64_t times, std::string_view where);
   // For what is there or not and does not add up: replaces what was noted.
   void set(Limit limit, std::uint64_t times, std::string_view where);
@@ -32,10 +51,14 @@ class LimitLog {
   // Writes the lines that are due at wall time `now`.
   void tell(const Logger& log, Time now);
 
+  // How often each has bitten since the start: driftd_limit_bites_total. Of series, on how many pages.
+  [[nodiscard]] std::map<std::string_view, std::uint64_t> totals() const;
+
  private:
   struct Bites {
     RateLimit told{5 * kMinute};
     std::uint64_t times = 0;  // since it was told
+    std::uint64_t total = 0;
     std::string where;
   };
   Bites& of(Limit limit) { return bites_[static_cast<std::size_t>(limit)]; }

@@ -38,6 +38,7 @@ void add_collector(Engine& engine, MetricFamilies& families) {
     const auto sent = letters.find(topic);
     families[MetricId::dead_letters].add({topic}, sent == letters.end() ? 0 : number(sent->second));
   }
+  families[MetricId::dead_letters_pending].add({}, static_cast<double>(engine.dead_letters().pending()));
   const auto& partitions = engine.source().partitions();
   for (std::uint32_t i = 0; i < partitions.size(); ++i) {
     const collector::PartitionEnd end = engine.source().end_of(i);
@@ -57,8 +58,12 @@ void add_collector(Engine& engine, MetricFamilies& families) {
 void add_models(Engine& engine, MetricFamilies& families) {
   auto& state = engine.state();
   std::map<std::uint32_t, std::size_t> pending;
-  for (const collector::IdShard& shard : state.shards)
+  std::size_t memory = 0;
+  for (const collector::IdShard& shard : state.shards) {
+    memory += shard.memory();
     for (const auto& [model, count] : shard.pending()) pending[model] += count;
+  }
+  families[MetricId::join_memory].add({}, static_cast<double>(memory));
   for (const Model* model : state.registry.models_by_name()) {
     const ModelCounters& counters = model->counters;
     families[MetricId::events_late].add({model->name}, number(counters.late));
@@ -179,6 +184,7 @@ void add_service(const ServiceFacts& facts, MetricFamilies& families) {
   families[MetricId::config_last_reload_successful].add({}, facts.reload_succeeded ? 1 : 0);
   families[MetricId::config_last_reload_success_timestamp].add({}, seconds(facts.reloaded));
   families[MetricId::loop_stalls].add({}, number(facts.loop_stalls));
+  families[MetricId::http_connections].add({}, number(facts.http.connections));
 }
 
 std::string expose_with_process(const MetricFamilies& families) {
@@ -211,6 +217,8 @@ std::string metrics_page(Engine& engine, const ServiceFacts* facts) {
   add_alerts(engine, shown, families);
   add_comparisons(engine, families);
   add_digest(state.digests, families);
+  for (const auto& [limit, times] : state.limits.totals())
+    families[MetricId::limit_bites].add({limit}, number(times));
   if (facts == nullptr) return alerts::expose(families.all());
   add_service(*facts, families);
   return expose_with_process(families);

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "app/http/server.h"
 #include "app/pipeline/counters.h"
 #include "core/time.h"
 
@@ -15,6 +16,7 @@ struct ServiceFacts {
   std::optional<Time> last_checkpoint;
   std::uint64_t checkpoint_failures = 0;
   std::uint64_t loop_stalls = 0;
+  HttpStats http;
   DurationHistogram<kCheckpointBounds.size()> checkpoint_duration;
 };
 

@@ -47,6 +47,15 @@ class Judge {
     return refuse(Rejection::bad_field, "field \"" + std::string(name) + "\" " + std::string(remedy));
   }
 
+  // Of what is kept for each event, or shown in every series.
+  bool fits(std::string_view text, std::string_view name) {
+    if (text.size() <= options_.max_text) return true;
+    return refuse(Rejection::too_large,
+                  "field \"" + std::string(name) + "\" holds a text of " + std::to_string(text.size()) +
+                      " bytes, more than limits.max_text, " + std::to_string(options_.max_text) +
+                      ": send a shorter one");
+  }
+
   bool take_type() {
     const Value& own = fields_.type.value;
     if (given(own)) {
@@ -83,7 +92,7 @@ class Judge {
     if (!given(model) || (model.kind == Kind::text && model.text.empty())) {
       return refuse(Rejection::no_model, "field \"model\" is absent or empty: name the model");
     }
-    return model.kind == Kind::text || bad_field("model", "must be a text");
+    return (model.kind == Kind::text || bad_field("model", "must be a text")) && fits(model.text, "model");
   }
 
   bool take_id(std::string_view& id) {
@@ -97,7 +106,7 @@ class Judge {
     } else {
       return bad_field("id", "must be a text or an integer");
     }
-    return true;
+    return fits(id, "id");
   }
 
   // A text, or a number by its shortest text.
@@ -107,7 +116,7 @@ class Judge {
       return bad_field(name, "must be a text or a number");
     }
     text = shortest_text(field.value, buffer);
-    return true;
+    return fits(text, name);
   }
 
   bool take_time(Time& time) {
@@ -214,6 +223,8 @@ class Judge {
     const Kind kind = fields_.features_kind;
     if (kind == Kind::absent || kind == Kind::null) return true;
     event.features = fields_.features;
+    for (const Feature& feature : event.features)
+      if (!fits(feature.name, "features")) return false;
     return kind == Kind::object || bad_field("features", "must be an object");
   }
 

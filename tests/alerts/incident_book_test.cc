@@ -122,9 +122,9 @@ TEST(IncidentBook, ForgetsTheOldAndTheSurplus) {
     (void)book.open(key, "", findings(), i * kHour);
     if (i < 4) (void)book.close(key, (i + 1) * kHour);
   }
-  book.prune(0);
+  EXPECT_EQ(book.prune(0), 2U);
   EXPECT_EQ(book.all().size(), 3U) << "two closed ones and the open one";
-  book.prune(4 * kHour);
+  EXPECT_EQ(book.prune(4 * kHour), 0U) << "it was old, and none too many";
   EXPECT_EQ(book.all().size(), 2U);
   book.forget_model("credit");
   EXPECT_TRUE(book.all().empty());

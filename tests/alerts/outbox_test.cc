@@ -258,6 +258,18 @@ TEST(Outbox, BoundsWhatItKeeps) {
   EXPECT_EQ(outbox.counters().at("hook").abandoned, 17U);
 }
 
+TEST(Outbox, SaysHowManyDeliveriesNewerOnesCrowdedOut) {
+  Outbox outbox = outbox_of({hook("stalled"), hook("other")});
+  outbox.set_max_pending(3);
+  for (int i = 0; i < 10; ++i)
+    outbox.enqueue(event(opened, i, Action::notify, "rule-" + std::to_string(i)), i);
+  EXPECT_EQ(outbox.pending("stalled"), 3U);
+  const std::map<std::string, std::uint64_t> expected = {{"other", 7}, {"stalled", 7}};
+  EXPECT_EQ(outbox.take_crowded_out(), expected);
+  EXPECT_TRUE(outbox.take_crowded_out().empty());
+  EXPECT_EQ(outbox.counters().at("stalled").abandoned, 7U);
+}
+
 TEST(Outbox, RemovedWebhooksEndTheirDeliveries) {
   Outbox outbox = outbox_of({hook("old")});
   outbox.enqueue(event(opened, 0), 0);

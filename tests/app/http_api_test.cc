@@ -46,7 +46,8 @@ class Api : public ::testing::Test {
 TEST_F(Api, ServesMetricsAsTheTextFormat) {
   const Response response = call("GET", "/metrics");
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(response.body, HasSubstr("driftd_predictions_total{model=\"credit\",version=\"7\"} 48210"));
+  EXPECT_THAT(response.content(),
+              HasSubstr("driftd_predictions_total{model=\"credit\",version=\"7\"} 48210"));
   EXPECT_EQ(call("HEAD", "/metrics").status, 200);
 }
 
@@ -279,6 +280,31 @@ TEST(Mailbox, DoesNothingForWorkThatWaitedTooLong) {
   EXPECT_EQ(mailbox.serve(view), 0U);
   EXPECT_EQ(status, 503);
   EXPECT_THAT(view.asked, IsEmpty());
+}
+
+TEST(Mailbox, GivesAllThatWaitOnePageUntilSomethingMayHaveChanged) {
+  Mailbox mailbox;
+  FakeView view;
+  int made = 0;
+  std::vector<std::shared_ptr<const std::string>> pages;
+  const auto page = [&](EngineView&) {
+    Response response;
+    response.body = "page " + std::to_string(++made);
+    return response;
+  };
+  const auto keep = [&](const Response& response) { pages.push_back(response.page); };
+  mailbox.post_shared(page, keep);
+  mailbox.post_shared(page, keep);
+  mailbox.post([](EngineView&) { return Response(); }, [](const Response&) {});
+  mailbox.post_shared(page, keep);
+  EXPECT_EQ(mailbox.serve(view), 4U);
+  mailbox.post_shared(page, keep);
+  EXPECT_EQ(mailbox.serve(view), 1U);
+  ASSERT_EQ(pages.size(), 4U);
+  EXPECT_EQ(pages[0], pages[1]);
+  EXPECT_EQ(*pages[0], "page 1");
+  EXPECT_EQ(*pages[2], "page 2");
+  EXPECT_EQ(*pages[3], "page 3");
 }
 
 TEST(Mailbox, RefusesMoreThanItHoldsAndAllWhenClosed) {

@@ -76,5 +76,21 @@ TEST_F(LimitLogTest, ShowsSeriesAsTheyAreAndNotTheirSumOverPages) {
   EXPECT_THAT(told(kNow + kDay), IsEmpty());
 }
 
+TEST_F(LimitLogTest, CountsWhatEachHasKeptOutSinceTheStart) {
+  for (const auto& [limit, times] : limits.totals()) EXPECT_EQ(times, 0U) << limit;
+  limits.note(Limit::connections, 3, "http://127.0.0.1:9108");
+  limits.note(Limit::names, 2, "predictions");
+  limits.note(Limit::text, 5, "predictions");  // another word about the same key
+  limits.set(Limit::series, 12, "credit");
+  limits.set(Limit::series, 0, "");
+  limits.set(Limit::series, 9, "credit");
+  told(kNow);
+  limits.note(Limit::connections, 4, "http://127.0.0.1:9108");
+  const auto totals = limits.totals();
+  EXPECT_EQ(totals.at("http.max_connections"), 7U);
+  EXPECT_EQ(totals.at("limits.max_text"), 7U);
+  EXPECT_EQ(totals.at("metrics.max_series"), 2U);  // pages
+}
+
 }  // namespace
 }  // namespace driftd::app

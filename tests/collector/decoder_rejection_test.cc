@@ -37,6 +37,30 @@ TEST(Rejection, ValuesBeyondTheLimitAreTooLarge) {
   EXPECT_EQ(decoder.decode(cut, kPredictions).rejection, Rejection::too_large);
 }
 
+TEST(Rejection, NamesBeyondTheLimitAreTooLarge) {
+  Decoding decode({.max_text = 64});
+  const std::string most(64, 'x');
+  const std::string more = most + "x";
+  const auto model = [](const std::string& name) {
+    return R"({"type":"prediction","model":")" + name + "\"}";
+  };
+  EXPECT_EQ(decode.reason(model(most)), "accepted");
+  EXPECT_EQ(decode.reason(model(more)), "too_large");
+  EXPECT_THAT(decode.message, testing::AllOf(HasSubstr("\"model\""), HasSubstr("limits.max_text")));
+  for (const char* field : {"id", "version", "variant"}) {
+    const auto with = [&](const std::string& text) {
+      return prediction_with("\"" + std::string(field) + "\":\"" + text + "\"");
+    };
+    EXPECT_EQ(decode.reason(with(most)), "accepted") << field;
+    EXPECT_EQ(decode.reason(with(more)), "too_large") << field;
+    EXPECT_THAT(decode.message, HasSubstr(field));
+  }
+  EXPECT_EQ(decode.reason(prediction_with("\"features\":{\"" + most + "\":1}")), "accepted");
+  EXPECT_EQ(decode.reason(prediction_with("\"features\":{\"" + more + "\":1}")), "too_large");
+  EXPECT_EQ(decode.reason(R"({"type":"feedback","model":"m","label":1,"id":")" + more + "\"}"), "too_large");
+  EXPECT_EQ(decode.reason(prediction_with("\"note\":\"" + more + "\"")), "accepted");  // kept nowhere
+}
+
 TEST(Rejection, BrokenUtf8IsToldBeforeBrokenJson) {
   Decoding decode;
   EXPECT_EQ(decode.reason(prediction_with("\"x\":\"\xff\"")), "not_utf8");

@@ -2,6 +2,7 @@
 #include "collector/file_source.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <thread>
 
 namespace driftd::collector {
 namespace {
@@ -167,6 +169,23 @@ TEST_F(FileSourceTest, FilesOfOneNameArePartitionsOfOneTopic) {
   EXPECT_EQ(source->partitions()[1].topic, "b.jsonl");
   EXPECT_EQ(source->partitions()[2].topic, "a.jsonl");
   EXPECT_EQ(source->partitions()[2].partition, 1);
+}
+
+// A pipe gives its bytes once: what was looked at to find the roles must not be gone.
+TEST_F(FileSourceTest, APipeIsReadFromItsFirstByte) {
+  const std::string path = (folder_ / "pipe").string();
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::string text;
+  constexpr int kLines = 40'000;  // several blocks
+  for (int i = 0; i < kLines; ++i) text += R"({"type":"feedback","model":"m","label":"x","id":")" + std::to_string(i) + "\"}\n";
+  std::thread writer([&] { std::ofstream(path, std::ios::binary) << text; });
+  auto source = FileSource::open({.paths = {path}});
+  ASSERT_TRUE(source.ok()) << source.error().message;
+  EXPECT_EQ(source.value()->partitions()[0].roles, static_cast<unsigned>(TopicRole::feedback));
+  const Read read = read_all(**source).at(0);
+  writer.join();
+  ASSERT_EQ(read.records.size(), static_cast<std::size_t>(kLines));
+  EXPECT_NE(read.records.front().second.find("\"id\":\"0\""), std::string::npos);
 }
 
 TEST_F(FileSourceTest, RolesAreWhatTheFirstEventsAre) {

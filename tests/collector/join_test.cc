@@ -246,6 +246,33 @@ TEST_F(Join, KeepsAJoinedPredictionForCorrectionsUntilItExpires) {
   EXPECT_EQ(shard.held(), 0U);
 }
 
+// Ids of any length count by what they take.
+TEST_F(Join, EvictsTheOldestBeyondItsMemory) {
+  std::vector<IdShard> shards(kShards);
+  std::vector<ShardOutput> outputs(kShards);
+  for (int i = 0; i < 100; ++i) {
+    Prediction p = prediction(kNoon + static_cast<Time>(i) * kMinute);
+    p.id = std::to_string(i) + std::string(10'000, 'x');
+    story::give(shards[shard_of(0, p.id)], p, context, outputs[shard_of(0, p.id)]);
+  }
+  const auto bytes = [&] {
+    std::size_t sum = 0;
+    for (const IdShard& one : shards) sum += one.bytes();
+    return sum;
+  };
+  EXPECT_GT(bytes(), 1'000'000U);
+  EXPECT_EQ(hold_within(shards, {.bytes = 505'000}, context, outputs), JoinBound::bytes);
+  EXPECT_LE(bytes(), 505'000U);
+  std::int64_t evicted = 0;
+  for (const ShardOutput& output : outputs)
+    if (output.models.contains(0)) evicted += output.models.at(0).evicted;
+  EXPECT_EQ(evicted, 50);
+  std::optional<Time> oldest;
+  for (const IdShard& one : shards)
+    if (const auto time = one.oldest()) oldest = std::min(oldest.value_or(*time), *time);
+  EXPECT_EQ(oldest, kNoon + 50 * kMinute);
+}
+
 TEST_F(Join, EvictsTheOldestOfAllShards) {
   std::vector<IdShard> shards(kShards);
   std::vector<ShardOutput> outputs(kShards);
@@ -256,7 +283,8 @@ TEST_F(Join, EvictsTheOldestOfAllShards) {
     p.id = ids[i];
     story::give(shards[shard_of(0, p.id)], p, context, outputs[shard_of(0, p.id)]);
   }
-  hold_within(shards, 100, context, outputs);
+  EXPECT_EQ(hold_within(shards, {.records = 1000}, context, outputs), JoinBound::none);
+  EXPECT_EQ(hold_within(shards, {.records = 100}, context, outputs), JoinBound::records);
   std::int64_t evicted = 0;
   for (ShardOutput& output : outputs) {
     evicted += output.models[0].evicted;
