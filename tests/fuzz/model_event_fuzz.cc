@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(json.size() <= kLineageKeys, "its keys are bounded");
   require(!json.contains("incident"), "an answer to a webhook is no lineage");
   require(merged_lineage("{}", lineage) == lineage, "lineage laid over nothing is itself");
-  require(merged_lineage(lineage, said) == lineage, "what is said twice is said once");
+  // Where keys were turned away, others that left meanwhile make room for them.
+  if (json.size() + nlohmann::json::parse(before).size() < kLineageKeys)
+    require(merged_lineage(lineage, said) == lineage, "what is said twice is said once");
   for (const std::string& label : lineage_labels(lineage))
     require(label.size() <= 4 * kLineageLabelText, "labels are bounded");
   (void)driftd::alerts::IncidentBook::incident_named_in(said);
