@@ -49,7 +49,7 @@ Seeds record_seeds() {
   Retraining retraining;
   retraining.apply(RetrainingInput::requested, kNow, "rule-1", "7");
   RuleState rule;
-  (void)rule.judge({}, kNow, {1.0, 100});
+  (void)rule.occurred(true);
   Silence silence;
   (void)silence.close_slot(kNow, true);
   return {{"alert_record/incident", chosen_seed(0, incident())},

@@ -65,7 +65,7 @@ OpenSlot open_slot() {
 
 std::string digests() {
   Config config;
-  config.alerts.digest.emplace();
+  config.alerts.digest.emplace().at = "*/10 * * * *";
   Digests digests(config);
   digests.begin(29'000'000);
   digests.add({29'000'000 * kMinute,

@@ -57,7 +57,7 @@ void check_version(std::string_view bytes) {
 
 void check_digests(std::string_view bytes) {
   Config config;
-  config.alerts.digest.emplace();
+  config.alerts.digest.emplace().at = "*/10 * * * *";
   Digests first(config), second(config);
   check(
       bytes, first, second, [](Decoder& in, Digests& digests) { return digests.load(in, 3).ok(); },

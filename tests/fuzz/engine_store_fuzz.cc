@@ -21,7 +21,7 @@ Config learning_config() {
   config.threads = 1;
   config.models.standard.reference = {ReferenceConfig::Source::first_rows, "", 40, 0};
   config.models.standard.segments = {{{"country", {}}}};
-  config.alerts.digest.emplace();
+  config.alerts.digest.emplace().at = "*/10 * * * *";
   resolve_defaults(config);
   return config;
 }

@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       (std::filesystem::temp_directory_path() / ("driftd-fuzz-store-" + std::to_string(getpid()))).string();
   std::filesystem::create_directories(path);
   std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const std::size_t cut = std::min(driftd::fuzz::choose(bytes, 256), bytes.size());
+  std::size_t cut = driftd::fuzz::choose(bytes, 256);
+  cut = std::min(cut, bytes.size());
   const std::string_view shorter = bytes.substr(0, bytes.size() - cut);
 
   write(path + "/000007.log", bytes);
