@@ -242,12 +242,12 @@ void KafkaSource::Impl::find_position_again(std::uint32_t partition, std::option
   if (places_[partition].paused) tell_pause(partition);
 }
 
-// What stands behind the cut by now has offsets that were read, and was not: nothing of it may be passed over.
+// What stands behind the cut by now has offsets that were read, and was not: none of it may be passed over.
 void KafkaSource::Impl::go_back(std::uint32_t partition, std::int64_t cut) {
   Place& place = places_[partition];
   ++place.rewinds;
-  context_.say(LogLevel::error, "kafka " + name_of(partition) + ": its log was cut at " + std::to_string(cut) +
-                                    "; " + std::to_string(place.next - cut) +
+  context_.say(LogLevel::error, "kafka " + name_of(partition) + ": its log was cut at " +
+                                    std::to_string(cut) + "; " + std::to_string(place.next - cut) +
                                     " offsets that were read are gone, and what comes in their place is "
                                     "read from there");
   place.next = cut;

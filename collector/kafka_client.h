@@ -37,8 +37,8 @@ std::string kafka_library_version();
 
 // What the linked librdkafka was built with, such as "gzip,snappy,ssl,zstd".
 std::string kafka_library_features();
-// Of Kafka's codecs those that are not among these features, such as "lz4, zstd": records compressed so cannot
-// be read, and hold up their partition.
+// Of Kafka's codecs those that are not among these features, such as "lz4, zstd": records compressed so
+// cannot be read, and hold up their partition.
 std::string missing_codecs(std::string_view features);
 
 }  // namespace driftd::collector

@@ -12,9 +12,9 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kFullLetters = 10'000;
 constexpr std::size_t kFullBytes = std::size_t{64} << 20;
-// Beyond it a broker may hang up where it should refuse (socket.request.max.bytes), and librdkafka's queue has no
-// room: such a letter would never arrive, and nothing be read until it did. Compressed, a record needs few bytes
-// to be that large.
+// Beyond it a broker may hang up where it should refuse (socket.request.max.bytes), and librdkafka's queue
+// has no room: such a letter would never arrive, and nothing be read until it did. Compressed, a record needs
+// few bytes to be that large.
 constexpr std::size_t kLargestPart = std::size_t{32} << 20;
 constexpr std::chrono::seconds kRetryAfter{1};
 constexpr const char* kValueOmitted = "driftd.value.omitted";

@@ -40,7 +40,8 @@ struct KafkaContext {
   // Why no broker will let us in until a person mends something; empty: no broker has said so. Set while
   // events are served, on the thread that serves them.
   std::string refused;
-  std::optional<std::chrono::steady_clock::time_point> down_told;  // that no broker is there; by the same thread
+  // When it was last told that no broker is there; by the same thread.
+  std::optional<std::chrono::steady_clock::time_point> down_told;
 
   void say(LogLevel level, const std::string& message) const {
     if (log) log(level, message);

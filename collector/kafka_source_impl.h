@@ -89,8 +89,8 @@ class KafkaSource::Impl {
   KafkaQueue queue_;
   std::unique_ptr<KafkaQueries> queries_;
 
-  // The watcher's own connections. Over a slow one its questions would wait behind records and be given up, and
-  // librdkafka then hangs up: the records would be on their way again and again, and never arrive.
+  // The watcher's own connections. Over a slow one its questions would wait behind records and be given up,
+  // and librdkafka then hangs up: the records would be on their way again and again, and never arrive.
   KafkaContext asking_context_;
   KafkaHandle asking_handle_;
   std::unique_ptr<KafkaQueries> asking_queries_;
