@@ -6,6 +6,7 @@ import gzip
 import json
 import mmap
 import random
+import signal
 import struct
 import time
 
@@ -127,6 +128,7 @@ class Killer:
     def at_an_instant(self, running):
         time.sleep(self.random.uniform(0.0, 1.2))
         running.kill()
+        assert_killed(running)
         self.fell["at an instant"] += 1
 
     def in_a_checkpoint(self, running):
@@ -141,6 +143,7 @@ class Killer:
         struct.pack_into("qq", self._control, 8, log_only, 0)
         struct.pack_into("q", self._control, 0, steps)
         dies(running, 60)
+        assert_killed(running)
         at = struct.unpack_from("q", self._control, 16)[0]
         self.fell[("in a checkpoint, " if log_only else "in its start, ") + self.AT[at % 10]] += 1
 
@@ -149,11 +152,12 @@ class Killer:
         wait_until(lambda: not running.running or running.ready(), 60, "a start")
         try:
             dies(running, 1.5)
-            self.fell["in a delivery"] += 1
-            self.told = True
         except AssertionError:
             self.witness.victim, self.told = None, False  # there was nothing to tell
-            self.at_an_instant(running)
+            return self.at_an_instant(running)
+        assert_killed(running)
+        self.fell["in a delivery"] += 1
+        self.told = True
 
     def gently(self, running):
         running.wait_ready(running.ready, 60)
@@ -163,6 +167,11 @@ class Killer:
 
 def dies(running, seconds):
     wait_until(lambda: not running.running, seconds, "driftd to die", every=0.005)
+
+
+def assert_killed(running):
+    """And that it had not ended by itself."""
+    assert running.returncode == -signal.SIGKILL, running.log[-3000:]
 
 
 def run_once(started, broker, elec2, receiver, ends, end):
