@@ -1,5 +1,6 @@
 """The program and the unit as they are installed: hardened by the compiler, confined by systemd."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -60,3 +61,18 @@ def test_the_program_is_position_independent_and_its_tables_are_read_only(progra
     dynamic = elf(program, "-d")
     assert "BIND_NOW" in dynamic or re.search(r"FLAGS_1.*\bNOW\b", dynamic), "symbols are bound lazily: RELRO is half"
     assert "TEXTREL" not in dynamic and "RPATH" not in dynamic and "RUNPATH" not in dynamic
+
+
+def test_the_stack_is_guarded_and_library_calls_are_checked(program):
+    need(None if shutil.which("readelf") else "no readelf")
+    symbols = elf(program, "--dyn-syms")
+    assert "__stack_chk_fail" in symbols, "no stack protector"
+    assert re.search(r"__(mem|str|sn?printf|vsn?printf|f?printf|fdelt|read|recv)\w*_chk\b", symbols), "no _FORTIFY_SOURCE"
+
+
+def test_every_source_is_compiled_with_what_hardens_it(program):
+    commands = program.parent / "compile_commands.json"
+    need(None if commands.is_file() else "no record of how the program was compiled")
+    for entry in json.loads(commands.read_text()):
+        for option in ("-fstack-protector-strong", "-fstack-clash-protection", "-D_FORTIFY_SOURCE=3", "-fPIE"):
+            assert option in entry["command"], f"{entry['file']} without {option}"
