@@ -13,6 +13,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kFullLetters = 10'000;
 constexpr std::size_t kFullBytes = std::size_t{64} << 20;
 constexpr std::chrono::seconds kRetryAfter{1};
+// A broker closes the connection on a request beyond its socket.request.max.bytes, 100 MB, without a word
+// that it is too large, and the letter would be sent for ever. Compressed, such a record may be small.
+constexpr std::size_t kLargestValue = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -31,8 +34,11 @@ class KafkaDeadLetters::Impl {
   void send(const DeadLetter& letter) {
     Kept kept;
     if (letter.record->key) kept.key = std::string(*letter.record->key);
-    if (letter.record->value) kept.value = std::string(*letter.record->value);
     kept.headers = dead_letter_headers(letter);
+    if (letter.record->value && letter.record->value->size() > kLargestValue)
+      kept.headers.push_back({"driftd.value.omitted", std::to_string(letter.record->value->size())});
+    else if (letter.record->value)
+      kept.value = std::string(*letter.record->value);
     kept.timestamp = letter.record->timestamp;
     kept.source_topic = letter.partition->topic;
     bytes_ += kept.size();
