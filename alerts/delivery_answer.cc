@@ -82,7 +82,11 @@ struct AnswerReader::State {
       if (has_header() && parser->get().body().size() >= kMostBody) return true;
       if (used == 0) break;
     }
-    if (!parser->is_done()) return false;
+    if (!parser->is_done()) {
+      // The parser bounds headers alone: what it keeps of a body is a chunk's header or trailers without end.
+      if (has_header() && unread.size() > kMostHeader) fault = "the answer's chunks have headers without end";
+      return !fault.empty();
+    }
     if (!is_interim()) return true;
     if (++interim > kMostInterim) {
       fault = "the receiver sends interim responses without end";

@@ -1,8 +1,8 @@
 // The answer of a webhook's receiver, read from whatever bytes it chose to send.
 //
 // Bytes go in as they come; an HTTP/1.x response comes out, or a fault. Interim (1xx) responses are
-// skipped. At most 64 KiB of body are kept and waited for. Hostile input is refused without allocating
-// what it claims to be. Pure; not thread-safe.
+// skipped. At most 64 KiB of body are kept and waited for, and 16 KiB of any header, a chunk's too. Hostile
+// input is refused without allocating what it claims to be. Pure; not thread-safe.
 #pragma once
 
 #include <memory>

@@ -43,6 +43,12 @@ const std::vector<MetricSpec>& table() {
        "Offsets that Kafka's retention had run over before they could be read, since the start of the "
        "process.",
        {"topic", "partition"}},
+      {Id::rewinds,
+       "driftd_consumer_rewinds_total",
+       counter,
+       "Times that reading went back in a partition: its topic was made anew, or its log cut, before the "
+       "offset to go on with; since the start of the process.",
+       {"topic", "partition"}},
       {Id::dead_letters,
        "driftd_dead_letters_total",
        counter,

@@ -23,6 +23,7 @@ enum class MetricId : std::uint8_t {
   events_duplicate,
   consumer_lag,
   offsets_lost,
+  rewinds,
   dead_letters,
   slots_closed,
   join_pending,
@@ -87,7 +88,7 @@ enum class MetricId : std::uint8_t {
   process_start_time,
   process_threads,
 };
-inline constexpr std::size_t kMetricCount = 70;
+inline constexpr std::size_t kMetricCount = 71;
 
 struct MetricSpec {
   MetricId id;

@@ -57,12 +57,22 @@ void Outbox::configure(const std::vector<WebhookConfig>& webhooks, Time now) {
     for (const std::uint64_t sequence : Sequences(sequences))
       end(records_.at(sequence), DeliveryState::abandoned, "the webhook is not configured any more", now);
   }
+  if (now != 0) move_back(now);
   std::erase_if(counters_, [&](const auto& entry) { return config_of(entry.first) == nullptr; });
   for (const WebhookConfig& webhook : webhooks_) {
     WebhookCounters& counters = counters_[webhook.name];
     for (const std::string_view reason : failure_reasons())
       counters.failures.try_emplace(std::string(reason));
   }
+}
+
+// What has been stored later than now was so before the clock was set back.
+void Outbox::move_back(Time now) {
+  for (const auto& [name, sequences] : unended_)
+    for (const std::uint64_t sequence : sequences) {
+      DeliveryRecord& record = records_.at(sequence);
+      if (const Time last = std::max(record.created, record.ended); last > now) move(record, now - last);
+    }
 }
 
 void Outbox::enqueue(const IncidentEvent& event, Time now) {

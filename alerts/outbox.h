@@ -50,7 +50,7 @@ struct DeliveryRecord {
   std::int64_t attempts = 0;
   Time created = 0;       // wall; what `retry.for` counts from
   Time next_attempt = 0;  // wall
-  Time ended = 0;         // wall; of delivered and abandoned ones
+  Time ended = 0;         // wall; of delivered and abandoned ones; of others their last failure, or 0
   int last_status = 0;
   std::string last_error;  // why the last attempt failed, or why it was abandoned
 
@@ -97,8 +97,11 @@ class Outbox {
   explicit Outbox(OutboxOptions options) : options_(std::move(options)) {}
 
   // At start, when everything is restored, and at reload. Webhooks that answered 410 are tried again; what
-  // was on its way to a webhook that is gone is abandoned.
+  // was on its way to a webhook that is gone is abandoned. What is restored from later than `now` (unless
+  // that is 0: a replay) was stored before the clock was set back: it goes on as if that were now.
   void configure(const std::vector<WebhookConfig>& webhooks, Time now);
+  // The wall clock was set by so much: what waits goes on waiting for as long as it would have.
+  void clock_was_set(Duration by);
   void set_max_pending(std::size_t most) { options_.max_pending = most; }
 
   void enqueue(const IncidentEvent& event, Time now);
@@ -169,6 +172,8 @@ class Outbox {
   void keep(DeliveryRecord record);
   void trim(const std::string& webhook, Time now);
   void touch(const DeliveryRecord& record);
+  void move(DeliveryRecord& record, Duration by);
+  void move_back(Time now);
   [[nodiscard]] std::vector<DeliveryRecord*> ready();
   DeliveryRecord* find(std::string_view id);
   void restore_delivery(DeliveryRecord record);

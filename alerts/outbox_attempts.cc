@@ -113,11 +113,24 @@ void Outbox::fail(DeliveryRecord& record, const WebhookConfig& webhook, const Ju
                   Time now) {
   ++counters_[record.webhook].failures[judgement.reason];
   record.last_error = judgement.message;
+  record.ended = now;
   touch(record);
   const Time deadline = record.created + webhook.retry.give_up_after;
   if (now >= deadline) return end(record, DeliveryState::abandoned, judgement.message, now);
   const Duration wait = std::max(back_off(record.id, record.attempts), judgement.wait.value_or(0));
   record.next_attempt = std::min(now + wait, deadline);  // a last attempt where the time is over
+}
+
+void Outbox::move(DeliveryRecord& record, Duration by) {
+  record.created += by;
+  record.next_attempt += by;
+  if (record.ended != 0) record.ended += by;
+  touch(record);
+}
+
+void Outbox::clock_was_set(Duration by) {
+  for (const auto& [webhook, sequences] : unended_)
+    for (const std::uint64_t sequence : sequences) move(records_.at(sequence), by);
 }
 
 void Outbox::end(DeliveryRecord& record, DeliveryState state, std::string why, Time now) {

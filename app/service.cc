@@ -169,7 +169,8 @@ Status Service::open_engine() {
                               .dead_letters = dead_letters_.get(),
                               .log = log_,
                               .replay = false,
-                              .base_url = url()});
+                              .base_url = url(),
+                              .wall_now = wall_now()});
   if (!engine.ok()) return engine.error();
   engine_ = std::move(*engine);
   view_ = std::make_unique<LiveView>(*engine_, facts_, [this] { return reload(); });
@@ -233,13 +234,24 @@ Status Service::take_round() {
   }
   if (!ready_) become_ready();
   const auto begin = std::chrono::steady_clock::now();
-  Status done = engine_->round(*batch, wall_clock());
+  Status done = engine_->round(*batch, wall_now());
   const auto took = std::chrono::steady_clock::now() - begin;
   if (took > kRoundTime)
     round_records_ = std::max(kFewestRecords, round_records_ / 2);
   else if (took < kRoundTime / 4)
     round_records_ = std::min(kMostRecords, round_records_ * 2);
   return done;
+}
+
+// For whatever waits: a clock that was set since the last look has moved it along.
+Time Service::wall_now() {
+  const Time now = wall_clock();
+  if (const Duration by = clock_watch_.set_by(now); by != 0) {
+    if (engine_) engine_->clock_was_set(by);
+    log_.info("the clock was set; what waits, goes on waiting for as long as it would have",
+              {{"by_seconds", by / kSecond}});
+  }
+  return now;
 }
 
 void Service::become_ready() {
@@ -313,7 +325,7 @@ void Service::log_incidents() {
 
 void Service::deliver() {
   auto& outbox = engine_->state().desk.outbox;
-  const Time now = wall_clock();
+  const Time now = wall_now();
   take_outcomes(outbox, delivery_->take_results(), now);
   if (!engine_->has_unsaved_deliveries()) send_due(outbox, *delivery_, now);  // only what is stored goes out
 }
@@ -350,7 +362,7 @@ Status Service::take_config(std::unique_ptr<Config> config) {
   }
   if (engine_) {
     config->dedupe = config_->dedupe;
-    if (Status done = engine_->reconfigure(*config, wall_clock()); !done.ok()) return done;
+    if (Status done = engine_->reconfigure(*config, wall_now()); !done.ok()) return done;
   }
   config_ = std::move(config);
   if (certificates) server_->use(*std::move(certificates));

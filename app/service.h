@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "alerts/delivery.h"
+#include "app/clock_watch.h"
 #include "app/config/load.h"
 #include "app/http/gate.h"
 #include "app/http/mailbox.h"
@@ -75,6 +76,7 @@ class Service {
   Status note_failed_checkpoint(const Error& error);
   void deliver();
   void log_incidents();
+  Time wall_now();
   void note_http();
   void serve_in_turn();
   void warn_of_uncertified_models();
@@ -96,6 +98,7 @@ class Service {
   Mailbox mailbox_;
   Gate gate_;  // before the server that asks it
   LoopMonitor monitor_;
+  ClockWatch clock_watch_;
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<collector::Source> source_;
   std::unique_ptr<collector::DeadLetterSink> dead_letters_;

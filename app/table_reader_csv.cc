@@ -19,7 +19,8 @@ class CsvFormat final : public TableFormat {
   CsvFormat& operator=(const CsvFormat&) = delete;
 
   Status take(std::string_view chunk) override {
-    if (csv_parse(&parser_, chunk.data(), chunk.size(), &on_cell, &on_row, this) != chunk.size()) {
+    const std::size_t taken = csv_parse(&parser_, chunk.data(), chunk.size(), &on_cell, &on_row, this);
+    if (taken != chunk.size() && status_.ok()) {  // the first fault is told, however the file is cut
       return csv_error(&parser_) == CSV_EPARSE ? fault("a quote that neither begins nor ends the cell")
                                                : fault(csv_strerror(csv_error(&parser_)));
     }

@@ -1,4 +1,5 @@
 // JSON Lines: events by the collector's decoder, anything else as flat objects.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/table_reader_rows.h"
@@ -25,9 +26,13 @@ Value value_of(const Json& json, std::string& array) {
       return {Value::Kind::boolean, 0, json.get<bool>() ? "true" : "false"};
     case Json::value_t::string:
       return {Value::Kind::text, 0, json.get_ref<const std::string&>()};
-    case Json::value_t::array:
-      array = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    case Json::value_t::array: {
+      // A list of lists is no embedding, whatever it holds; the writer goes down it by calling itself.
+      const auto nested = [](const Json& item) { return item.is_structured(); };
+      const bool plain = std::none_of(json.begin(), json.end(), nested);
+      array = plain ? json.dump(-1, ' ', false, Json::error_handler_t::replace) : "[]";
       return {Value::Kind::array, 0, array};
+    }
     case Json::value_t::object:
       return {Value::Kind::object, 0, {}};
     default:

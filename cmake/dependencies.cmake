@@ -52,7 +52,8 @@ if(EXISTS ${DRIFTD_RDKAFKA_ROOT}/lib/librdkafka.a)
   pkg_check_modules(RDKAFKA_NEEDS REQUIRED IMPORTED_TARGET GLOBAL libsasl2 libzstd libcurl)
   target_link_libraries(rdkafka::rdkafka INTERFACE PkgConfig::RDKAFKA_NEEDS
     OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB Threads::Threads ${CMAKE_DL_LIBS} m)
-  target_link_options(rdkafka::rdkafka INTERFACE LINKER:--exclude-libs,librdkafka.a)
+  # It waits through collector/kafka_waits.cc, which stands before it among the archives.
+  target_link_options(rdkafka::rdkafka INTERFACE LINKER:--exclude-libs,librdkafka.a LINKER:--undefined=driftd_cond_timedwait)
 else()
   pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET GLOBAL rdkafka)
   message(STATUS "librdkafka ${RDKAFKA_VERSION} of the system (scripts/setup builds a faster one where it is older than 2.2)")

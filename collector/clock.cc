@@ -35,6 +35,10 @@ void Clocks::report(std::uint32_t partition, bool records_came, bool caught_up, 
   if (records_came) partitions_[partition].heard = wall_now;
 }
 
+void Clocks::clock_was_set(Duration by) {
+  for (Partition& partition : partitions_) partition.heard += by;
+}
+
 void Clocks::finish(std::uint32_t partition) { partitions_[partition].finished = true; }
 
 void Clocks::advance(Time wall_now) {

@@ -75,6 +75,9 @@ class Clocks {
   [[nodiscard]] bool predictions_idle() const;
   [[nodiscard]] std::size_t size() const { return partitions_.size(); }
 
+  // The wall clock was set by so much: no partition was silent for longer, or less long, by that.
+  void clock_was_set(Duration by);
+
   // For a reload: what changes is judged from the next call on.
   void set_options(const ClockOptions& options) { options_ = options; }
 

@@ -43,7 +43,7 @@ inline constexpr int kMaxNesting = 64;
 
 struct DecoderOptions {
   std::size_t max_record = std::size_t{8} << 20;  // bytes of a value
-  std::size_t max_text = 1024;                    // bytes of a name or of a text that is a value; 64 or more
+  std::size_t max_text = 16 * 1024;               // bytes of a name or of a text that is a value; 64 or more
   // An event whose time is further ahead than this of its record's timestamp is too_far_ahead. None,
   // or a record without timestamp: no such check (replay).
   std::optional<Duration> max_ahead = std::nullopt;

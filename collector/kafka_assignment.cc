@@ -9,39 +9,57 @@ namespace {
 
 constexpr std::chrono::seconds kAfterRefusal{3};
 
+Result<KafkaHandle> make_consumer(const KafkaConnection& connection, const std::string& group,
+                                  KafkaContext& context) {
+  using Rule = Property::Rule;
+  auto conf = make_kafka_conf(connection,
+                              {{"client.id", "driftd", Rule::unless_set},
+                               {"group.id", group},
+                               {"enable.auto.commit", "false"},
+                               {"enable.auto.offset.store", "false"},
+                               {"auto.offset.reset", "error"},
+                               {"enable.partition.eof", "true"},
+                               {"isolation.level", "read_committed"},
+                               // A batch beyond it, compressed or not, would hold up its partition for ever.
+                               {"receive.message.max.bytes", "2147483647", Rule::unless_set},
+                               // A resumed partition waits for the answer that is under way.
+                               {"fetch.wait.max.ms", "100", Rule::unless_set},
+                               // Before 2.2 a full queue stops fetching for a whole second.
+                               {"fetch.queue.backoff.ms", "1", Rule::if_known}},
+                              context);
+  if (!conf.ok()) return conf.error();
+  return make_kafka_handle(RD_KAFKA_CONSUMER, std::move(*conf));
+}
+
 }  // namespace
 
 KafkaSource::Impl::~Impl() {
   if (watcher_) watcher_->stop();
   watcher_.reset();
+  asking_queries_.reset();
+  asking_handle_.reset();
   queries_.reset();
   queue_.reset();
   if (handle_) rd_kafka_consumer_close(handle_.get());
 }
 
 Status KafkaSource::Impl::connect() {
-  using Rule = Property::Rule;
-  auto conf = make_kafka_conf(options_.connection,
-                              {{"client.id", "driftd", Rule::unless_set},
-                               {"group.id", options_.group},
-                               {"enable.auto.commit", "false"},
-                               {"enable.auto.offset.store", "false"},
-                               {"auto.offset.reset", "error"},
-                               {"enable.partition.eof", "true"},
-                               {"isolation.level", "read_committed"},
-                               // A resumed partition waits for the answer that is under way.
-                               {"fetch.wait.max.ms", "100", Rule::unless_set},
-                               // Before 2.2 a full queue stops fetching for a whole second.
-                               {"fetch.queue.backoff.ms", "1", Rule::if_known}},
-                              context_);
-  if (!conf.ok()) return conf.error();
-  auto handle = make_kafka_handle(RD_KAFKA_CONSUMER, std::move(*conf));
+  auto handle = make_consumer(options_.connection, options_.group, context_);
   if (!handle.ok()) return handle.error();
   handle_ = std::move(*handle);
+  if (const std::string missing = missing_codecs(kafka_library_features()); !missing.empty())
+    context_.say(LogLevel::warning, "kafka: this librdkafka was built without " + missing +
+                                        ": a record that is compressed so holds up its partition");
+  KafkaConnection quiet = options_.connection;  // what it would say the other says
+  quiet.log = nullptr;
+  auto asking = make_consumer(quiet, options_.group, asking_context_);
+  if (!asking.ok()) return asking.error();
+  asking_handle_ = std::move(*asking);
   std::vector<std::string> names;
   for (const KafkaTopic& topic : options_.topics) names.push_back(topic.name);
   queries_ = std::make_unique<KafkaQueries>(handle_.get(), names);
-  watcher_ = std::make_unique<KafkaWatcher>(options_, *queries_, context_);
+  asking_queries_ = std::make_unique<KafkaQueries>(asking_handle_.get(), names);
+  watcher_ = std::make_unique<KafkaWatcher>(options_, *asking_queries_, context_);
   if (Status found = find_topics(); !found.ok()) return found;
   rd_kafka_poll_set_consumer(handle_.get());
   queue_.reset(rd_kafka_queue_get_consumer(handle_.get()));
@@ -182,6 +200,7 @@ void KafkaSource::Impl::check_sought(std::size_t partition, std::int64_t begin, 
                                       std::to_string(begin - *place.sought) +
                                       " offsets are lost to retention, going on at " + std::to_string(begin));
   } else {
+    ++place.rewinds;
     context_.say(LogLevel::error, "kafka " + name + ": the offset to go on with, " + sought +
                                       ", is behind the end, " + std::to_string(end) +
                                       "; the topic was made anew or cut, beginning at " +
@@ -210,7 +229,8 @@ void KafkaSource::Impl::take_growth() {
 
 // librdkafka has lost its position. That our offset is gone is only one of the causes: resuming a paused
 // partition can be another. So the broker is asked, and as long as it does not answer we stay where we are.
-void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
+void KafkaSource::Impl::find_position_again(std::uint32_t partition, std::optional<std::int64_t> cut) {
+  if (cut && *cut < places_[partition].next) return go_back(partition, *cut);
   const std::uint32_t one[] = {partition};
   const auto begins = queries_->begins(names_of(one), patience());
   const auto ends = queries_->ends(names_of(one), patience());
@@ -220,6 +240,19 @@ void KafkaSource::Impl::find_position_again(std::uint32_t partition) {
   }
   hand_over_again(partition);
   if (places_[partition].paused) tell_pause(partition);
+}
+
+// What stands behind the cut by now has offsets that were read, and was not: none of it may be passed over.
+void KafkaSource::Impl::go_back(std::uint32_t partition, std::int64_t cut) {
+  Place& place = places_[partition];
+  ++place.rewinds;
+  context_.say(LogLevel::error, "kafka " + name_of(partition) + ": its log was cut at " +
+                                    std::to_string(cut) + "; " + std::to_string(place.next - cut) +
+                                    " offsets that were read are gone, and what comes in their place is "
+                                    "read from there");
+  place.next = cut;
+  hand_over_again(partition);
+  if (place.paused) tell_pause(partition);
 }
 
 // What librdkafka holds of it, its own position too, is thrown away.

@@ -9,6 +9,7 @@ namespace driftd::collector {
 namespace {
 
 constexpr std::size_t kWords = 512;
+constexpr std::chrono::seconds kDownTold{60};
 
 LogLevel level_of(int syslog_level) {
   if (syslog_level <= 3) return LogLevel::error;
@@ -26,11 +27,21 @@ void deliver(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   if (context->delivered) context->delivered(*message);
 }
 
+// Lost connections stand in librdkafka's log already. That no broker is left it finds again at each attempt.
+bool worth_telling(int code, KafkaContext& context) {
+  if (code == RD_KAFKA_RESP_ERR__TRANSPORT) return false;
+  if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return true;
+  const auto now = std::chrono::steady_clock::now();
+  if (context.down_told && now - *context.down_told < kDownTold) return false;
+  context.down_told = now;
+  return true;
+}
+
 // Of TLS only what the certificates say: a broker that is starting may break off a handshake too.
 void note_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
   auto* context = static_cast<KafkaContext*>(opaque);
   const std::string words = reason;
-  context->say(LogLevel::error, "kafka: " + words);
+  if (worth_telling(code, *context)) context->say(LogLevel::error, "kafka: " + words);
   if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION) {
     context->refused = "kafka: the brokers refuse these credentials: " + words +
                        "; mend sasl.mechanism, sasl.username and sasl.password in kafka.properties";
@@ -81,6 +92,25 @@ Status check_kafka_property(const std::string& name, const std::string& value) {
 }
 
 std::string kafka_library_version() { return rd_kafka_version_str(); }
+
+std::string kafka_library_features() {
+  const KafkaConf conf(rd_kafka_conf_new());
+  std::array<char, kWords> features{};
+  std::size_t size = features.size();
+  return rd_kafka_conf_get(conf.get(), "builtin.features", features.data(), &size) == RD_KAFKA_CONF_OK
+             ? features.data()
+             : "";
+}
+
+std::string missing_codecs(std::string_view features) {
+  const std::string within = "," + std::string(features) + ",";
+  std::string missing;
+  for (const std::string codec : {"gzip", "snappy", "lz4", "zstd"}) {
+    if (within.find("," + codec + ",") != std::string::npos) continue;
+    missing += (missing.empty() ? "" : ", ") + codec;
+  }
+  return missing;
+}
 
 Result<KafkaConf> make_kafka_conf(const KafkaConnection& connection, const std::vector<Property>& own,
                                   KafkaContext& context) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -33,5 +34,11 @@ Status check_kafka_property(const std::string& name, const std::string& value);
 
 // The version of the librdkafka that is linked, such as "2.8.0".
 std::string kafka_library_version();
+
+// What the linked librdkafka was built with, such as "gzip,snappy,ssl,zstd".
+std::string kafka_library_features();
+// Of Kafka's codecs those that are not among these features, such as "lz4, zstd": records compressed so
+// cannot be read, and hold up their partition.
+std::string missing_codecs(std::string_view features);
 
 }  // namespace driftd::collector

@@ -12,10 +12,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kFullLetters = 10'000;
 constexpr std::size_t kFullBytes = std::size_t{64} << 20;
+// Beyond it a broker may hang up where it should refuse (socket.request.max.bytes), and librdkafka's queue
+// has no room: such a letter would never arrive, and nothing be read until it did. Compressed, a record needs
+// few bytes to be that large.
+constexpr std::size_t kLargestPart = std::size_t{32} << 20;
 constexpr std::chrono::seconds kRetryAfter{1};
-// A broker closes the connection on a request beyond its socket.request.max.bytes, 100 MB, without a word
-// that it is too large, and the letter would be sent for ever. Compressed, such a record may be small.
-constexpr std::size_t kLargestValue = std::size_t{64} << 20;
+constexpr const char* kValueOmitted = "driftd.value.omitted";
 
 }  // namespace
 
@@ -32,15 +34,7 @@ class KafkaDeadLetters::Impl {
   }
 
   void send(const DeadLetter& letter) {
-    Kept kept;
-    if (letter.record->key) kept.key = std::string(*letter.record->key);
-    kept.headers = dead_letter_headers(letter);
-    if (letter.record->value && letter.record->value->size() > kLargestValue)
-      kept.headers.push_back({"driftd.value.omitted", std::to_string(letter.record->value->size())});
-    else if (letter.record->value)
-      kept.value = std::string(*letter.record->value);
-    kept.timestamp = letter.record->timestamp;
-    kept.source_topic = letter.partition->topic;
+    Kept kept = kept_of(letter);
     bytes_ += kept.size();
     const std::uint64_t tag = ++last_tag_;
     kept_.emplace(tag, std::move(kept));
@@ -68,9 +62,39 @@ class KafkaDeadLetters::Impl {
     std::string source_topic;
 
     [[nodiscard]] std::size_t size() const {
-      return 256 + (key ? key->size() : 0) + (value ? value->size() : 0);
+      std::size_t size = 256 + (key ? key->size() : 0) + (value ? value->size() : 0);
+      for (const OwnedHeader& header : headers)
+        size += header.name.size() + (header.value ? header.value->size() : 0);
+      return size;
     }
   };
+
+  static Kept kept_of(const DeadLetter& letter) {
+    Record record = *letter.record;
+    std::vector<OwnedHeader> omitted;
+    const auto leave_out = [&](const char* name, std::size_t size) {
+      if (size > kLargestPart) omitted.push_back({name, std::to_string(size)});
+      return size > kLargestPart;
+    };
+    if (record.value && leave_out(kValueOmitted, record.value->size())) record.value.reset();
+    if (record.key && leave_out("driftd.key.omitted", record.key->size())) record.key.reset();
+    if (leave_out("driftd.headers.omitted", size_of(record.headers))) record.headers = {};
+    DeadLetter rest = letter;
+    rest.record = &record;
+    Kept kept;
+    if (record.key) kept.key = std::string(*record.key);
+    if (record.value) kept.value = std::string(*record.value);
+    kept.headers = dead_letter_headers(rest);
+    kept.headers.insert(kept.headers.end(), omitted.begin(), omitted.end());
+    kept.timestamp = record.timestamp;
+    kept.source_topic = letter.partition->topic;
+    return kept;
+  }
+  static std::size_t size_of(std::span<const Header> headers) {
+    std::size_t size = 0;
+    for (const Header& header : headers) size += header.name.size() + header.value.value_or("").size();
+    return size;
+  }
   struct Again {
     std::uint64_t tag = 0;
     Clock::time_point when;
@@ -119,7 +143,7 @@ class KafkaDeadLetters::Impl {
       return forget(found);
     }
     bytes_ -= kept.size();
-    kept.headers.push_back({"driftd.value.omitted", std::to_string(kept.value->size())});
+    kept.headers.push_back({kValueOmitted, std::to_string(kept.value->size())});
     kept.value.reset();
     bytes_ += kept.size();
     produce(found->first);

@@ -3,7 +3,9 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,6 +40,8 @@ struct KafkaContext {
   // Why no broker will let us in until a person mends something; empty: no broker has said so. Set while
   // events are served, on the thread that serves them.
   std::string refused;
+  // When it was last told that no broker is there; by the same thread.
+  std::optional<std::chrono::steady_clock::time_point> down_told;
 
   void say(LogLevel level, const std::string& message) const {
     if (log) log(level, message);

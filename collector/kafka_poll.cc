@@ -1,11 +1,14 @@
 // Messages -> batches.
 #include <algorithm>
+#include <charconv>
 #include <deque>
 
 #include "collector/kafka_source_impl.h"
 
 namespace driftd::collector {
 namespace {
+
+constexpr std::chrono::seconds kFaultTold{30};
 
 // Owns a poll's messages, and the headers of those that have any.
 struct MessageMemory final : BatchMemory {
@@ -46,6 +49,18 @@ Record record_of(const rd_kafka_message_t& message, MessageMemory& memory) {
   return record;
 }
 
+// librdkafka finds by the leaders' epochs that a log was cut (KIP-320) and tells where in words only.
+std::optional<std::int64_t> cut_in(std::string_view words) {
+  constexpr std::string_view kMark = "broker end offset is ";
+  const auto mark = words.find(kMark);
+  if (words.find("log truncation detected") == std::string_view::npos || mark == std::string_view::npos)
+    return std::nullopt;
+  std::int64_t offset = 0;
+  const std::string_view digits = words.substr(mark + kMark.size());
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), offset);
+  return parsed.ec == std::errc() && offset >= 0 ? std::optional(offset) : std::nullopt;
+}
+
 }  // namespace
 
 // The parts of a batch while they are filled.
@@ -72,6 +87,7 @@ Result<Batch> KafkaSource::Impl::poll(std::size_t max_records, std::chrono::mill
 
   auto memory = std::make_unique<MessageMemory>();
   Grouping grouping;
+  tell_starts(grouping);
   const std::size_t count = fetch(max_records, wait);
   memory->messages.assign(fetched_.begin(), fetched_.begin() + static_cast<std::ptrdiff_t>(count));
   for (const rd_kafka_message_t* message : memory->messages) {
@@ -97,6 +113,13 @@ Result<Batch> KafkaSource::Impl::poll(std::size_t max_records, std::chrono::mill
   std::sort(batch.parts.begin(), batch.parts.end(),
             [](const PartitionBatch& a, const PartitionBatch& b) { return a.partition < b.partition; });
   return batch;
+}
+
+// Where a partition begins is a position too: kept and committed before it has any record, what comes while
+// nobody reads is not skipped by the next start, and processes that have nothing to read know of each other.
+void KafkaSource::Impl::tell_starts(Grouping& grouping) {
+  for (; told_ < places_.size(); ++told_)
+    grouping.part(static_cast<std::uint32_t>(told_)).next_offset = places_[told_].next;
 }
 
 // librdkafka's batch call waits until the batch is full or the time is over; we want what there is, and
@@ -142,12 +165,24 @@ void KafkaSource::Impl::note_fault(const rd_kafka_message_t& message, Grouping& 
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
-      if (index) find_position_again(*index);
+      if (!index) return;
+      find_position_again(*index, cut_in(rd_kafka_message_errstr(&message)));
+      grouping.part(*index).next_offset = places_[*index].next;
       return;
     default:
+      if (index && !may_tell_fault(*index)) return;
       context_.say(LogLevel::error, "kafka" + (index ? " " + name_of(*index) : std::string()) + ": " +
                                         rd_kafka_message_errstr(&message));
   }
+}
+
+// What cannot be read is asked for again twice a second.
+bool KafkaSource::Impl::may_tell_fault(std::uint32_t partition) {
+  auto& told = places_[partition].fault_told;
+  const auto now = std::chrono::steady_clock::now();
+  if (told && now - *told < kFaultTold) return false;
+  told = now;
+  return true;
 }
 
 void KafkaSource::Impl::pause(std::uint32_t partition, bool paused) {
@@ -174,6 +209,7 @@ PartitionEnd KafkaSource::Impl::end_of(std::uint32_t partition) const {
   PartitionEnd end;
   end.next_offset = place.next;
   end.lost = place.lost;
+  end.rewinds = place.rewinds;
   if (!assigned_) return end;
   end.last_stable_offset = watcher_->last_stable_offset(partition);
   end.finished = place.has_ended();

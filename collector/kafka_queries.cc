@@ -146,6 +146,8 @@ Result<std::vector<Committed>> KafkaQueries::committed(const std::vector<TopicPa
   return committed;
 }
 
+void KafkaQueries::serve_events() const { rd_kafka_poll(handle_, 0); }
+
 Status KafkaQueries::commit(const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& offsets,
                             const std::string& metadata, std::chrono::milliseconds wait) const {
   const PartitionList list = make_partition_list(of);

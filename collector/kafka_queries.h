@@ -58,6 +58,8 @@ class KafkaQueries {
   // Offsets aligned with the partitions; the metadata goes with each.
   Status commit(const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& offsets,
                 const std::string& metadata, std::chrono::milliseconds wait) const;
+  // Of a handle that nobody polls: takes in what it has to say.
+  void serve_events() const;
 
  private:
   Result<std::vector<std::int64_t>> offsets(const std::vector<TopicPartition>& of, std::int64_t what,

@@ -1,6 +1,8 @@
 // Behind collector/kafka_source.h: positions, the assignment, and the messages of a poll.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <unordered_map>
 
 #include "collector/kafka_handles.h"
@@ -29,8 +31,10 @@ class KafkaSource::Impl {
     std::optional<std::int64_t> sought;
     std::int64_t next = 0;
     std::int64_t lost = 0;             // offsets that retention ran over
+    std::int64_t rewinds = 0;
     std::optional<std::int64_t> stop;  // of a replayed range
     bool paused = false;
+    std::optional<std::chrono::steady_clock::time_point> fault_told;
 
     [[nodiscard]] bool has_ended() const { return stop && next >= *stop; }
   };
@@ -50,7 +54,8 @@ class KafkaSource::Impl {
   Status find_stops(const std::vector<TopicPartition>& of, const std::vector<std::int64_t>& ends);
   void check_sought(std::size_t partition, std::int64_t begin, std::int64_t end);
   void take_growth();
-  void find_position_again(std::uint32_t partition);
+  void find_position_again(std::uint32_t partition, std::optional<std::int64_t> cut);
+  void go_back(std::uint32_t partition, std::int64_t cut);
   void hand_over_again(std::uint32_t partition);
   Status hand_over(std::span<const std::uint32_t> partitions);  // positions to librdkafka
   [[nodiscard]] std::vector<TopicPartition> names_of(std::span<const std::uint32_t> partitions) const;
@@ -59,9 +64,11 @@ class KafkaSource::Impl {
 
   // kafka_poll.cc
   struct Grouping;
+  void tell_starts(Grouping& grouping);
   std::size_t fetch(std::size_t max_records, std::chrono::milliseconds wait);
   [[nodiscard]] std::optional<std::uint32_t> index_of(const rd_kafka_message_t& message);
   void tell_pause(std::uint32_t partition);
+  bool may_tell_fault(std::uint32_t partition);
   void note_fault(const rd_kafka_message_t& message, Grouping& grouping);
 
   KafkaSourceOptions options_;
@@ -70,6 +77,7 @@ class KafkaSource::Impl {
   std::vector<Place> places_;
   std::unordered_map<std::string, std::vector<std::uint32_t>> index_;  // by topic, then partition
   bool assigned_ = false;
+  std::size_t told_ = 0;  // partitions of which a batch has told where they begin
 
   // What the message before this one belonged to; most come in runs.
   const rd_kafka_topic_t* last_topic_ = nullptr;
@@ -80,6 +88,12 @@ class KafkaSource::Impl {
   KafkaHandle handle_;
   KafkaQueue queue_;
   std::unique_ptr<KafkaQueries> queries_;
+
+  // The watcher's own connections. Over a slow one its questions would wait behind records and be given up,
+  // and librdkafka then hangs up: the records would be on their way again and again, and never arrive.
+  KafkaContext asking_context_;
+  KafkaHandle asking_handle_;
+  std::unique_ptr<KafkaQueries> asking_queries_;
   std::unique_ptr<KafkaWatcher> watcher_;
 };
 

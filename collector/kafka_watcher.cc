@@ -6,6 +6,7 @@ namespace driftd::collector {
 namespace {
 
 constexpr std::chrono::seconds kEndIsKnownFor{10};
+constexpr std::chrono::seconds kFailedCommitTold{60};
 constexpr std::chrono::milliseconds kAnswerWithin{3'000};
 constexpr std::chrono::milliseconds kCommitWithin{5'000};
 constexpr std::chrono::milliseconds kLastCommitWithin{2'000};  // somebody waits for the end
@@ -84,6 +85,7 @@ void KafkaWatcher::run() {
       ask_sizes();
       next_sizes = Clock::now() + metadata_interval_;
     }
+    queries_.serve_events();
     lock.lock();
   }
 }
@@ -97,9 +99,28 @@ void KafkaWatcher::ask_ends() {
   if (partitions.empty()) return;
   const auto asked = Clock::now();
   const auto ends = queries_.ends(partitions, kAnswerWithin);
-  if (!ends.ok()) return;  // librdkafka logs brokers that are away; the ends grow old
+  if (!ends.ok()) return note_silence(asked);  // the ends grow old
+  note_answer(asked);
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < partitions.size(); ++i) ends_[i] = End{ends.value()[i], asked};
+}
+
+// librdkafka tells of connections; whether reading goes on is told here, once each.
+void KafkaWatcher::note_silence(Clock::time_point asked) {
+  if (!silent_since_) silent_since_ = asked;
+  if (silence_told_ || Clock::now() - *silent_since_ < kEndIsKnownFor) return;
+  silence_told_ = true;
+  context_.say(LogLevel::error, "kafka: the brokers do not answer; reading goes on when they do");
+}
+
+void KafkaWatcher::note_answer(Clock::time_point asked) {
+  if (silence_told_) {
+    const auto away = std::chrono::duration_cast<std::chrono::seconds>(asked - *silent_since_);
+    context_.say(LogLevel::info,
+                 "kafka: the brokers answer again, after " + std::to_string(away.count()) + " s");
+  }
+  silence_told_ = false;
+  silent_since_.reset();
 }
 
 void KafkaWatcher::ask_sizes() {
@@ -121,6 +142,8 @@ void KafkaWatcher::do_commit(const Commit& commit, std::chrono::milliseconds wit
       looked.ok() ? queries_.commit(commit.of, commit.offsets, takeover_.self().metadata(), within) : looked;
   if (!status.ok()) {
     // Only displays of lag suffer: our own store has the offsets.
+    if (failed_commit_told_ && Clock::now() - *failed_commit_told_ < kFailedCommitTold) return;
+    failed_commit_told_ = Clock::now();
     context_.say(LogLevel::warning, "kafka: " + status.error().message);
     return;
   }

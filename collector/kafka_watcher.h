@@ -49,6 +49,8 @@ class KafkaWatcher {
   void run();
   void ask_ends();
   void ask_sizes();
+  void note_silence(Clock::time_point asked);
+  void note_answer(Clock::time_point asked);
   void do_commit(const Commit& commit, std::chrono::milliseconds within);
   // refused: yield to one. unavailable: no broker answers, and none would take the commit.
   Status look_for_others(const Commit& commit, std::chrono::milliseconds within);
@@ -61,6 +63,9 @@ class KafkaWatcher {
 
   // The watcher's thread only.
   TakeoverWatch takeover_;
+  std::optional<Clock::time_point> silent_since_;
+  bool silence_told_ = false;
+  std::optional<Clock::time_point> failed_commit_told_;
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;

@@ -22,7 +22,7 @@
 namespace driftd::collector {
 
 // Records of one partition, and the position after them. There may be no records and yet a new
-// position: the end of a transaction takes an offset too.
+// position: where the partition begins, and the end of a transaction, which takes an offset too.
 struct PartitionBatch {
   std::uint32_t partition = 0;  // index into Source::partitions()
   std::vector<Record> records;
@@ -57,6 +57,7 @@ struct PartitionEnd {
   std::optional<std::int64_t> last_stable_offset;
   std::int64_t next_offset = 0;  // after the last record that poll() gave
   std::int64_t lost = 0;         // offsets that were gone when they should have been read, since the start
+  std::int64_t rewinds = 0;      // times that reading went back, the log having been cut or made anew
   bool finished = false;         // nothing will ever come again: a file's end, or the end of a replayed range
 
   // Records that wait; never negative; none while the end is not known.

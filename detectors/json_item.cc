@@ -8,7 +8,7 @@
 
 namespace driftd::detectors {
 
-Item::Item(const nlohmann::ordered_json& json, std::string path) : json_(&json), path_(std::move(path)) {}
+Item::Item(const nlohmann::json& json, std::string path) : json_(&json), path_(std::move(path)) {}
 
 Item Item::at(const std::string& key) const {
   if (!json_->is_object()) refuse("an object is wanted");

@@ -18,7 +18,7 @@ struct Wrong {
 
 class Item {
  public:
-  Item(const nlohmann::ordered_json& json, std::string path);
+  Item(const nlohmann::json& json, std::string path);
 
   [[nodiscard]] Item at(const std::string& key) const;
   [[nodiscard]] bool has(const std::string& key) const;
@@ -35,7 +35,7 @@ class Item {
   [[noreturn]] void refuse(const std::string& what) const;
 
  private:
-  const nlohmann::ordered_json* json_;
+  const nlohmann::json* json_;
   std::string path_;
 };
 

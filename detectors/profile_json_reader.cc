@@ -18,7 +18,7 @@
 namespace driftd::detectors {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr std::int64_t kMostCount = std::int64_t{1} << 53;
 

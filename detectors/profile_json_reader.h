@@ -13,6 +13,6 @@ inline constexpr std::string_view kProfileFormat = "driftd.profile";
 inline constexpr int kProfileVersion = 1;
 
 // Checks every value, but not that the digest fits. Errors name the key at fault.
-Result<Profile> read_profile(const nlohmann::ordered_json& json);
+Result<Profile> read_profile(const nlohmann::json& json);
 
 }  // namespace driftd::detectors

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "storage/file_list.h"
-#include "storage/log_check.h"
 
 namespace driftd::storage {
 namespace {
@@ -172,24 +171,29 @@ Status StoreEngine::open(const StoreOptions& options) {
 
 Status StoreEngine::check_log(const StoreOptions& options) {
   if (options.past_damage) return success();
-  const Result<std::optional<LogDamage>> damage = find_log_damage(path);
+  Result<std::optional<LogDamage>> damage = find_log_damage(path);
+  while (damage.ok() && damage->has_value() && passes_over(**damage, options))
+    damage = find_log_damage(path, std::string((*damage)->file));
   if (!damage) return damage.error();
   if (!damage->has_value()) return success();
   const LogDamage& found = **damage;
-  if (!found.newest) {  // is it still needed?
-    rocksdb::Options strict = reader_options(options, lost);
-    strict.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
-    rocksdb::DB* opened = nullptr;
-    const rocksdb::Status status =
-        guarded([&] { return rocksdb::DB::OpenForReadOnly(strict, path, &opened); });
-    const std::unique_ptr<rocksdb::DB> closed(opened);
-    if (status.ok()) return success();
-  }
   return Error{ErrorCode::corrupt, "the log " + path + "/" + found.file + " is damaged at byte " +
                                        std::to_string(found.offset) +
                                        ", and checkpoints follow that are whole; `driftd doctor --store " +
                                        path + "` says what is lost, with --mend it goes back to the last " +
                                        "checkpoint before; or restore a backup"};
+}
+
+// A log whose content is in a table stays for a while. Killed twice, a store has such a one with a torn tail, and
+// another in the newest: reading on to what the younger logs begin with says that the engine passes it over.
+bool StoreEngine::passes_over(const LogDamage& damage, const StoreOptions& options) {
+  if (damage.newest) return false;
+  rocksdb::Options reading = reader_options(options, lost);
+  if (!damage.next_change) reading.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = guarded([&] { return rocksdb::DB::OpenForReadOnly(reading, path, &opened); });
+  const std::unique_ptr<rocksdb::DB> closed(opened);
+  return status.ok() && (!damage.next_change || opened->GetLatestSequenceNumber() >= *damage.next_change);
 }
 
 Status StoreEngine::open_to_read(const StoreOptions& options) {

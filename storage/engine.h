@@ -12,6 +12,7 @@
 #include <string>
 
 #include "core/result.h"
+#include "storage/log_check.h"
 #include "storage/store.h"
 
 namespace driftd::storage {
@@ -31,6 +32,7 @@ struct StoreEngine {
   Status open_once_to_read(const StoreOptions& options);
   // Refuses a log that is damaged in its midst (storage/log_check.h).
   Status check_log(const StoreOptions& options);
+  bool passes_over(const LogDamage& damage, const StoreOptions& options);
   Status repair(const StoreOptions& options);
   [[nodiscard]] rocksdb::WriteOptions write_options() const;
 

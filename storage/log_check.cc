@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kBlock = 32'768;
 constexpr std::size_t kHeader = 7;
 constexpr std::uint8_t kLastType = 4;
+constexpr std::size_t kNumber = 8;
 
 constexpr std::array<std::uint32_t, 256> crc_table() {
   std::array<std::uint32_t, 256> table{};
@@ -32,8 +33,8 @@ std::uint32_t masked_crc32c(std::string_view bytes) {
   return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
 }
 
-std::uint32_t little_endian(std::string_view bytes) {
-  std::uint32_t value = 0;
+std::uint64_t little_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
   for (std::size_t i = bytes.size(); i > 0; --i)
     value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
   return value;
@@ -60,6 +61,7 @@ struct LogScan {
   std::optional<std::uint64_t> bad;
   bool goes_on = false;
   bool begins = false;  // some record is whole
+  std::optional<std::uint64_t> first_change;
 };
 
 void scan_block(std::string_view block, std::uint64_t offset, LogScan& scan) {
@@ -85,10 +87,19 @@ Result<LogScan> scan_log(const std::filesystem::path& file) {
   std::string block(kBlock, '\0');
   for (std::uint64_t offset = 0; in; offset += kBlock) {
     in.read(block.data(), static_cast<std::streamsize>(kBlock));
-    scan_block(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())), offset, scan);
+    const std::string_view read = std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount()));
+    // A batch begins with the number of its first change.
+    if (offset == 0 && record_size(read) >= kHeader + kNumber)
+      scan.first_change = little_endian(read.substr(kHeader, kNumber));
+    scan_block(read, offset, scan);
   }
   if (in.bad()) return Error{ErrorCode::io, "cannot read the log " + file.string() + " of the store"};
   return scan;
+}
+
+// Numbers of six digits or more: the shorter name is the older.
+bool is_older(const std::string& x, const std::string& y) {
+  return x.size() != y.size() ? x.size() < y.size() : x < y;
 }
 
 std::vector<std::filesystem::path> logs_of(const std::string& path) {
@@ -96,29 +107,31 @@ std::vector<std::filesystem::path> logs_of(const std::string& path) {
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(path, error))
     if (entry.path().extension() == ".log") logs.push_back(entry.path());
-  // Numbers of six digits or more: the shorter name is the older.
-  std::sort(logs.begin(), logs.end(), [](const auto& a, const auto& b) {
-    const std::string x = a.filename(), y = b.filename();
-    return x.size() != y.size() ? x.size() < y.size() : x < y;
-  });
+  std::sort(logs.begin(), logs.end(),
+            [](const auto& a, const auto& b) { return is_older(a.filename(), b.filename()); });
   return logs;
 }
 
 }  // namespace
 
-Result<std::optional<LogDamage>> find_log_damage(const std::string& path) {
-  std::optional<LogDamage> torn;  // damage, if a record follows
+Result<std::optional<LogDamage>> find_log_damage(const std::string& path, const std::string& past) {
+  std::optional<LogDamage> found;  // a torn tail, or damage if a record follows
+  bool goes_on = false;            // in the same log
   const std::vector<std::filesystem::path> logs = logs_of(path);
   for (const std::filesystem::path& log : logs) {
+    if (!past.empty() && !is_older(past, log.filename())) continue;
     const Result<LogScan> scan = scan_log(log);
     if (!scan) return scan.error();
-    if (torn && scan->begins) return torn;
-    if (!scan->bad) continue;
-    LogDamage here{log.filename(), *scan->bad, log == logs.back()};
-    if (scan->goes_on) return std::optional<LogDamage>(std::move(here));
-    if (!torn) torn = std::move(here);
+    if (found && (scan->begins || scan->goes_on)) {
+      found->next_change = scan->first_change;
+      return found;
+    }
+    if (found || !scan->bad) continue;
+    found = LogDamage{log.filename(), *scan->bad, log == logs.back(), std::nullopt};
+    goes_on = scan->goes_on;
   }
-  return std::optional<LogDamage>();
+  if (!goes_on) found.reset();
+  return found;
 }
 
 }  // namespace driftd::storage

@@ -72,7 +72,7 @@ struct LimitsConfig {
   std::int64_t max_versions = 1000;
   std::int64_t max_columns = 2000;
   std::int64_t max_record = 8 * 1024 * 1024;    // bytes
-  std::int64_t max_text = 1024;                 // likewise
+  std::int64_t max_text = 16 * 1024;            // likewise
   std::int64_t max_unbinned = 20'000'000;       // values
   std::int64_t max_profile = 32 * 1024 * 1024;  // likewise
 };

@@ -21,7 +21,7 @@ namespace driftd::app {
 // GET /api/v1/models/{model}/series. Exactly one of `statistic` (of a column) and `metric` is set.
 struct SeriesQuery {
   std::string model;
-  std::optional<std::string> version;  // absent: the newest that has predictions
+  std::optional<std::string> version;  // absent: the one that predicted last
   std::string segment;                 // empty: the whole model
   std::string column;                  // with `statistic`
   std::string statistic;               // "psi", ..., or "missing_ratio"
@@ -34,14 +34,14 @@ struct SeriesQuery {
 // GET /api/v1/models/{model}/slices
 struct SlicesQuery {
   std::string model;
-  std::optional<std::string> version;  // absent: the newest that has predictions
+  std::optional<std::string> version;  // absent: the one that predicted last
   std::optional<Duration> window;      // absent: the model's
 };
 
 // POST /api/v1/models/{model}/actions/retrain
 struct RetrainQuery {
   std::string model;
-  std::optional<std::string> version;  // absent: the newest that has predictions
+  std::optional<std::string> version;  // absent: the one that predicted last
   std::string reason;                  // for people; may be empty
 };
 struct ReferenceWish;  // reference_wish.h

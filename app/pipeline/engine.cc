@@ -65,6 +65,13 @@ Status Engine::round(const collector::Batch& batch, Time wall_now) {
   return success();
 }
 
+void Engine::clock_was_set(Duration by) {
+  state_.clocks.clock_was_set(by);
+  for (Model* model : state_.registry.models_by_name())
+    if (model->heard != 0) model->heard += by;
+  state_.desk.outbox.clock_was_set(by);
+}
+
 void Engine::meet_partitions(Time wall_now) {
   const auto& partitions = parts_.source->partitions();
   for (std::size_t i = lanes_.size(); i < partitions.size(); ++i) {

@@ -50,6 +50,7 @@ struct EngineParts {
   bool replay = false;   // no wall time: no idleness, no max_ahead
   bool deliver = true;   // incidents go to the outbox
   std::string base_url;  // of the service, for links in alerts
+  Time wall_now = 0;     // when it is opened; a replay has none
 };
 
 class Engine {
@@ -59,6 +60,8 @@ class Engine {
 
   // One round over `batch`. `wall_now` is wall time; a replay passes the same number always.
   Status round(const collector::Batch& batch, Time wall_now);
+  // The wall clock was set by so much since the last round: what waits for it, or by it, is moved along.
+  void clock_was_set(Duration by);
   // The end of all input (DESIGN 7.14): what is still open closes, what waits expires.
   Status finish();
 

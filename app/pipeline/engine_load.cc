@@ -11,10 +11,8 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineParts parts) {
   auto shelf = ReferenceShelf::load(*parts.config);
   if (!shelf.ok()) return shelf.error();
   std::unique_ptr<Engine> engine(new Engine(std::move(parts), std::move(*shelf)));
+  engine->state_.desk.wall_now = engine->parts_.wall_now;
   if (const Status done = engine->load(); !done.ok()) return done.error();
-  if (engine->parts_.deliver)
-    engine->state_.desk.outbox.configure(engine->parts_.config->alerts.webhooks,
-                                         engine->state_.desk.wall_now);
   return engine;
 }
 
@@ -25,6 +23,8 @@ Status Engine::load() {
     if (Status done = (this->*step)(); !done.ok()) return done;
   horizons_ = state_.registry.label_horizons();
   settle_superseded();
+  // Before what closes here, so that whoever was told of it hears that as well.
+  if (parts_.deliver) state_.desk.outbox.configure(parts_.config->alerts.webhooks, state_.desk.wall_now);
   judge_.close_orphans(state_.clocks.prediction_clock());
   return success();
 }

@@ -1,5 +1,7 @@
 #include "app/pipeline/lineage.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace driftd::app {
@@ -11,10 +13,20 @@ using Json = nlohmann::json;
 constexpr std::size_t kNameBytes = 200;
 constexpr int kDepth = 8;  // of lists and objects within; writers of JSON go down by calling themselves
 
+bool nests_deeper(const Json& json, int levels) {
+  if (!json.is_structured()) return false;
+  const auto deeper = [&](const Json& inner) { return nests_deeper(inner, levels - 1); };
+  return levels == 0 || std::any_of(json.begin(), json.end(), deeper);
+}
+
+// Without what nests too deep. The parser's own hook could tell, but with one it goes through all members of
+// a list after each that is an object: one record of 1 MB would take minutes.
 Json object_in(std::string_view text) {
-  const auto shallow = [](int depth, Json::parse_event_t, Json&) { return depth <= kDepth; };
-  Json object = Json::parse(text, shallow, false);
-  return object.is_object() ? object : Json::object();
+  Json object = Json::parse(text, nullptr, false);
+  if (!object.is_object()) return Json::object();
+  for (auto it = object.begin(); it != object.end();)
+    it = nests_deeper(*it, kDepth) ? object.erase(it) : std::next(it);
+  return object;
 }
 
 // At most so many characters of UTF-8; where some are left out, the last one says so.

@@ -41,10 +41,6 @@ class LiveView final : public EngineView {
   std::function<Status()> reload_;
 };
 
-Error unknown_model(std::string_view model);
-// Without a name the newest that has predictions.
-Result<const Version*> version_of(Engine& engine, const std::string& model,
-                                  const std::optional<std::string>& wanted);
 // Opens an incident that asks for a retraining of the version: {"incident": ID}.
 Result<std::string> ask_to_retrain(AlertDesk& desk, const Version& version, const std::string& reason,
                                    Time now);

@@ -8,8 +8,8 @@
 #include "app/config/profile_checks.h"
 #include "app/pipeline/engine.h"
 #include "app/pipeline/evidence_plan.h"
-#include "app/pipeline/live_view.h"
 #include "app/pipeline/reference_changes.h"
+#include "app/pipeline/wanted_version.h"
 #include "detectors/other_positive.h"
 #include "detectors/profile_json.h"
 
@@ -26,25 +26,6 @@ constexpr double kMuchOutside = .1;  // share of a column's values beyond the ce
 Error refused(std::string message) { return {ErrorCode::refused, std::move(message)}; }
 
 Json time_or_null(Time time) { return time == kNoTime ? Json() : Json(format_rfc3339(time)); }
-
-// The one that predicted last, of those that are not retired.
-Result<Version*> version_to_adopt(Engine& engine, std::string_view model,
-                                  const std::optional<std::string>& wanted) {
-  const Model* known = engine.state().registry.find(model);
-  if (known == nullptr) return unknown_model(model);
-  Version* newest = nullptr;
-  for (const auto& [name, version] : known->versions) {
-    if (wanted && name == *wanted) return version;
-    if (wanted || version->retired || !version->last_slot) continue;
-    if (newest == nullptr ||
-        std::pair(*version->last_slot, version->series) > std::pair(*newest->last_slot, newest->series))
-      newest = version;
-  }
-  if (newest == nullptr)
-    return Error{ErrorCode::not_found, wanted ? "no version '" + *wanted + "' of model '" + known->name + "'"
-                                              : "no version of model '" + known->name + "' predicts"};
-  return newest;
-}
 
 // The class that the version means by positive is the profile's too, or can be made so.
 std::optional<Error> turn_positive(Profile& profile, const Version& version) {
@@ -318,8 +299,10 @@ Json adoption_document(Engine& engine, const Version& version, const AdoptionOff
 }
 
 Result<std::string> adopt_reference(Engine& engine, const ReferenceWish& wish) {
-  const auto version = version_to_adopt(engine, wish.model, wish.version);
+  const auto version = wanted_version(engine, wish.model, wish.version);
   if (!version.ok()) return version.error();
+  if (!wish.version && (*version)->retired)
+    return Error{ErrorCode::not_found, "all versions of model '" + wish.model + "' are retired; name one"};
   engine.state().references.note_present(**version);
   const auto offer = adoption_offer(engine, **version, wish);
   if (!offer.ok()) return offer.error();

@@ -299,7 +299,8 @@ bool SeriesEvidence::load_components(Decoder& in) {
   const bool begun = in.get_bool();
   const std::int64_t last = in.get_i64();
   closed_ = in.get_i64();
-  bool sane = in.ok() && is_sane_slot(last, pace_.slot) && is_sane_slot(closed_, pace_.slot);
+  bool sane =
+      in.ok() && is_sane_slot(last, pace_.slot) && is_sane_slot(closed_, pace_.slot) && (begun || last == 0);
   if (begun) last_ = last;
   for (double& capital : capital_) {
     capital = in.get_double();

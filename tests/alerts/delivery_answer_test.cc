@@ -41,6 +41,18 @@ TEST(AnswerReader, RefusesEndlessHeaders) {
   EXPECT_EQ(reader.take().fault, NetworkFault::protocol);
 }
 
+TEST(AnswerReader, KeepsNoEndlessHeadersOfChunks) {
+  for (const std::string begin : {"2;extension=", "2\r\nok\r\n0\r\nX-Trailer: "}) {
+    AnswerReader reader;
+    bool done = reader.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + begin);
+    int fed = 0;
+    for (; fed < 10'000 && !done; ++fed) done = reader.feed(std::string(1024, 'x'));
+    EXPECT_TRUE(done);
+    EXPECT_LT(fed, 40);
+    EXPECT_EQ(reader.take().status, 200);
+  }
+}
+
 TEST(AnswerReader, AHalfHeaderIsNoAnswer) {
   AnswerReader reader;
   EXPECT_FALSE(reader.feed("HTTP/1.1 200 OK\r\nContent-Le"));

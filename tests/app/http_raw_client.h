@@ -40,6 +40,7 @@ class RawClient {
     }
     return true;
   }
+  void end_input() const { ::shutdown(socket_, SHUT_WR); }
   // Until the other side ends the connection, or patience does.
   std::string read_all() {
     while (read_some()) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "app/pipeline/lineage.h"
@@ -42,6 +43,14 @@ TEST(Lineage, IsBoundedWhateverIsSaid) {
   EXPECT_LT(merged_lineage("{}", deep).size(), 100U);
   for (const char* broken : {"", "[1]", "{", "\"text\"", "{\"a\":\"\xff\"}"})
     EXPECT_EQ(merged_lineage("{}", broken), "{}") << broken;
+}
+
+TEST(Lineage, ARecordOfOneMegabyteIsPutTogetherAtOnce) {
+  std::string objects = R"({"ok":1,"list":[{})";
+  while (objects.size() < 1'000'000) objects += ",{}";
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(merged_lineage("{}", objects + "]}"), R"({"ok":1})");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << "minutes, if quadratic";
 }
 
 TEST(Lineage, RetrainingOfAVersionThatPredictsIsOfItsSuccessor) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/pipeline/wanted_version.h"
 #include "tests/app/pipeline_bench.h"
 
 namespace driftd::app {
@@ -59,6 +60,30 @@ TEST(NewVersion, LearnsItsOwnWhereItsFirstSlotClosedBeforeHoweverTheStreamIsRead
   bench.play(40, 3);
   ASSERT_TRUE(bench->finish().ok());
   EXPECT_EQ(bench.metrics(), whole.metrics());
+}
+
+std::string wanted(Bench& bench, const std::optional<std::string>& version) {
+  const auto found = wanted_version(*bench, "m", version);
+  return found.ok() ? (*found)->name : found.error().message;
+}
+
+TEST(WantedVersion, IsTheOneThatPredictedLastWhateverItsName) {
+  Script script(1);
+  for (int i = 0; i < 600; ++i) {
+    const Time time = kBegin + 2 * i * kSecond;
+    script[0].push_back(prediction_text(i, time, "m", i < 400 ? "9" : "10"));
+  }
+  Bench bench(config_that_learns(300), script);
+  bench.play(5000);
+  EXPECT_EQ(wanted(bench, std::nullopt), "10");  // "9" is the last by name
+  EXPECT_EQ(wanted(bench, "9"), "9");
+  EXPECT_THAT(wanted(bench, "11"), HasSubstr("no version '11' of model 'm'"));
+  Version& last = *bench->state().registry.find("m")->versions.at("10");
+  last.retired = true;
+  EXPECT_EQ(wanted(bench, std::nullopt), "9");
+  bench->state().registry.find("m")->versions.at("9")->retired = true;
+  EXPECT_EQ(wanted(bench, std::nullopt), "10");  // of what is left
+  EXPECT_THAT(wanted_version(*bench, "other", std::nullopt).error().message, HasSubstr("has been seen"));
 }
 
 TEST(NewVersion, IsRejectedBeyondTheLimit) {

@@ -135,6 +135,13 @@ TEST_F(TableReader, ReadsFlatObjects) {
   EXPECT_EQ(table.verdicts[0]->label, "a");
 }
 
+TEST_F(TableReader, ReadsListsHoweverDeepTheyNest) {
+  const std::string deep = std::string(500'000, '[') + std::string(500'000, ']');
+  const Table table = read({file("deep.json", "{\"a\":1,\"b\":[1,2]}\n{\"a\":2,\"b\":" + deep + "}\n")});
+  ASSERT_EQ(table.size(), 2U);
+  EXPECT_EQ(table.features[1].kind(1), Value::Kind::array);
+}
+
 TEST_F(TableReader, KnowsGzipByItsContent) {
   const std::string path = file("h.csv", "");
   gzFile out = gzopen(path.c_str(), "wb");

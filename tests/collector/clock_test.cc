@@ -118,6 +118,18 @@ TEST(Idle, NeedsBothSilenceAndNothingUnread) {
   EXPECT_TRUE(clocks.idle(2));
 }
 
+TEST(Idle, ComesNoSoonerAndNoLaterBecauseTheClockWasSet) {
+  for (const Duration by : {kHour, -kHour}) {
+    Clocks clocks = clocks_of({kPredictions});
+    clocks.report(0, true, true, kDay);
+    clocks.clock_was_set(by);
+    clocks.advance(kDay + by + kMinute - 1);
+    EXPECT_FALSE(clocks.idle(0));
+    clocks.advance(kDay + by + kMinute);
+    EXPECT_TRUE(clocks.idle(0));
+  }
+}
+
 TEST(Idle, IsNeverOneThatIsPaused) {
   Clocks clocks = clocks_of({kPredictions, kPredictions});
   clocks.observe(0, 10 * kHour);

@@ -132,5 +132,34 @@ TEST_F(KafkaDeadLettersTest, WhatIsTooLargeArrivesWithoutItsValue) {
   EXPECT_EQ(read.headers.back().value, "20000");
 }
 
+TEST_F(KafkaDeadLettersTest, WhatCouldNeverArriveIsLeftOutAndTold) {
+  ASSERT_TRUE(mock_->create_topic("dead", 1).ok());
+  auto letters = KafkaDeadLetters::open(connection(), "dead");
+  ASSERT_TRUE(letters.ok());
+  const std::string huge((std::size_t{32} << 20) + 1, 'x');
+  const Header own[] = {{"trace", huge}};
+  Record record = bad_record(own);
+  record.key = record.value = huge;
+  (*letters)->send(
+      {.record = &record, .partition = &kPartition, .reason = Rejection::too_large, .message = ""});
+  EXPECT_FALSE((*letters)->full());
+  await(**letters);
+  EXPECT_EQ((*letters)->pending(), 0U);
+  const auto source = open(options({"dead"}));
+  Batch batch;
+  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
+  ASSERT_EQ(batch.record_count(), 1U);
+  const Record& read = batch.parts.at(0).records.at(0);
+  EXPECT_FALSE(read.value);
+  EXPECT_FALSE(read.key);
+  std::map<std::string, std::string> told;
+  for (const Header& header : read.headers) told[std::string(header.name)] = header.value.value_or("none");
+  EXPECT_EQ(told["driftd.error.reason"], "too_large");
+  EXPECT_EQ(told["driftd.value.omitted"], "33554433");
+  EXPECT_EQ(told["driftd.key.omitted"], "33554433");
+  EXPECT_EQ(told["driftd.headers.omitted"], "33554438");
+  EXPECT_EQ(told.count("trace"), 0U);
+}
+
 }  // namespace
 }  // namespace driftd::collector

@@ -81,6 +81,23 @@ TEST_F(KafkaSourceTest, LatestReadsOnlyWhatComesLater) {
   EXPECT_EQ(read_until(*source, count_is(3)).at(0), numbers(20, 3));
 }
 
+TEST_F(KafkaSourceTest, TheFirstBatchTellsWhereEveryPartitionBegins) {
+  ASSERT_TRUE(mock_->create_topic("a", 2).ok());
+  send("a", 0, 0, 20);
+  auto with = options({"a"});
+  with.start = StartPosition::latest;
+  const auto source = open(with);
+  const auto first = source->poll(10, kShortWait);
+  ASSERT_TRUE(first.ok());
+  ASSERT_EQ(first->parts.size(), 2U);
+  EXPECT_EQ(first->parts[0].next_offset, 20);
+  EXPECT_EQ(first->parts[1].next_offset, 0);
+  EXPECT_EQ(first->record_count(), 0U);
+  const auto second = source->poll(10, kShortWait);
+  ASSERT_TRUE(second.ok());
+  EXPECT_TRUE(second->empty());
+}
+
 TEST_F(KafkaSourceTest, DrainedAndLagFollowTheEnd) {
   ASSERT_TRUE(mock_->create_topic("a", 2).ok());
   send("a", 0, 0, 30);
@@ -147,6 +164,13 @@ TEST_F(KafkaSourceTest, PausedAtTheEndItGoesOnWithTheNextRecord) {
     source->pause(0, false);
     EXPECT_EQ(read_until(*source, count_is(5)).at(0), numbers(10 * round + 5, 5));
   }
+}
+
+TEST(KafkaLibrary, CodecsThatAreNotBuiltInAreNamed) {
+  EXPECT_EQ(missing_codecs("gzip,snappy,ssl,lz4,zstd"), "");
+  EXPECT_EQ(missing_codecs("ssl,snappy,lz4_ext"), "gzip, lz4, zstd");
+  EXPECT_EQ(missing_codecs(""), "gzip, snappy, lz4, zstd");
+  EXPECT_EQ(missing_codecs(kafka_library_features()), "") << kafka_library_features();
 }
 
 TEST_F(KafkaSourceTest, MissingTopicsAreAllNamed) {

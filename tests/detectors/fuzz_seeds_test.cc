@@ -1,34 +1,36 @@
-// The seeds of the fuzz targets whose inputs are bytes that driftd writes: one of each form. They are what
-// is written today, else the search begins at what is refused.
-// DRIFTD_WRITE_SEEDS=1 build/release/tests/tests_detectors --gtest_filter='FuzzSeeds.*'
+// The seeds of the fuzz targets of what detectors keep (tests/fuzz/seeds.h).
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "core/exact_sum.h"
+#include "detectors/champion/comparison_run.h"
+#include "detectors/evidence/version_shares.h"
+#include "detectors/kind.h"
+#include "detectors/learner.h"
 #include "detectors/performance/estimate_tally.h"
 #include "detectors/performance/loss_model.h"
 #include "detectors/performance/loss_tally.h"
 #include "detectors/performance/pair_tally.h"
 #include "detectors/performance/slice_log.h"
 #include "detectors/profile_json.h"
+#include "detectors/recent_tallies.h"
+#include "detectors/renewal.h"
+#include "detectors/segment_reference.h"
+#include "detectors/traffic.h"
+#include "detectors/window.h"
 #include "tests/detectors/tables.h"
+#include "tests/fuzz/seeds.h"
 
 namespace driftd::detectors {
 namespace {
 
-const std::filesystem::path kCorpus = std::filesystem::path(DRIFTD_SOURCE_DIR) / "tests/fuzz/corpus";
-
+using fuzz::chosen_seed;
+using fuzz::Seeds;
 template <class... T>
 std::string saved(const T&... values) {
-  Encoder out;
-  (values.save(out), ...);
-  return out.take();
+  return fuzz::saved_seed(values...);
 }
 
 EstimateTally scores(std::uint16_t classes) {
@@ -112,7 +114,7 @@ Profile small_profile(bool classified, int rows = 240, Duration every = 3 * kMin
   return build_profile(table, options).value();
 }
 
-std::map<std::string, std::string> seeds() {
+Seeds seeds() {
   const Profile classified = small_profile(true);
   return {{"derived_definitions/all_kinds", saved(*small_profile(true, 4000, 20 * kSecond).derived)},
           {"estimate_tally/binary", saved(scores(1), scores(1))},
@@ -127,18 +129,93 @@ std::map<std::string, std::string> seeds() {
           {"profile_json/regression.json", to_json(small_profile(false))}};
 }
 
-TEST(FuzzSeeds, AreWhatIsWrittenToday) {
-  for (const auto& [name, bytes] : seeds()) {
-    const std::filesystem::path file = kCorpus / name;
-    if (std::getenv("DRIFTD_WRITE_SEEDS") != nullptr) {
-      std::filesystem::create_directories(file.parent_path());
-      std::ofstream(file, std::ios::binary) << bytes;
-    }
-    std::ifstream in(file, std::ios::binary);
-    const std::string kept{std::istreambuf_iterator<char>(in), {}};
-    EXPECT_TRUE(kept == bytes) << name << ": write it anew (see the head of this file)";
-    EXPECT_LT(bytes.size(), 64U * 1024) << name;
+// The profile of tests/fuzz/detector_record_fuzz.cc.
+const Profile& counted_profile() {
+  static const Profile kProfile =
+      profile_with({{"age", numbers({1, 2, 3, 4, 5, 6})},
+                    {"country", {text("DE"), text("FR"), text("DE"), text("FR"), text("DE"), text("DE")}}});
+  return kProfile;
+}
+
+std::string learner() {
+  RowTable rows;
+  rows.names = {"age", "country"};
+  for (int i = 0; i < 3; ++i) {
+    RawRow& row = rows.rows.emplace_back();
+    row.time = i * kSecond;
+    row.id = std::to_string(i);
+    row.values = {{Value::Kind::number, 1.5 * i, ""}, {Value::Kind::text, 0, "DE"}};
+    row.predicted.label = "yes";
   }
+  Learner learner({}, kHour);
+  learner.add_slot(0, rows);
+  return chosen_seed(7, learner);
+}
+
+std::string comparison_run() {
+  champion::ComparisonRun run(champion::LossMetric::error, 1, champion::Pairing::automatic, 2);
+  for (std::int64_t slot = 0; slot < 3; ++slot)
+    run.add_slot(slot, {{champion::Arm::champion, 1, 0, 1},
+                        {champion::Arm::challenger, 1, 0, 0},
+                        {champion::Arm::champion, 2, 7, 0}});
+  return chosen_seed(8, run);
+}
+
+Seeds record_seeds() {
+  const auto layout = std::make_shared<const TallyLayout>(counted_profile(), Side::predictions);
+  Tally tally(layout);
+  const std::vector<std::uint8_t> cells(layout->columns(), 1), places(layout->columns(), 0);
+  tally.add(cells, places);
+  Window window(layout, 5);
+  window.push(3, tally);
+  window.push(5, tally);
+  Traffic traffic;
+  traffic.add_answers(7);
+  traffic.add_failure();
+  for (const double milliseconds : {0.5, 20., 21.}) traffic.add_latency(milliseconds);
+  TrafficWindow requests(5);
+  requests.push(3, traffic);
+  Renewal renewal(counted_profile(), Side::predictions, kDay, 0);
+  renewal.add(kHour, tally);
+  RecentTallies recent;
+  for (const std::int64_t slot : {1, 2, 3, 9}) recent.push(slot, tally);
+  SegmentBlocks blocks;
+  blocks.add(kHour, tally);
+  evidence::VersionShares shares;
+  std::vector<evidence::VersionShares::Change> changes;
+  for (const std::uint32_t version : {0U, 1U}) shares.predicted(7, kMinute, version, changes);
+  ExactSum sum;
+  for (const double term : {1e300, -0.1, 3e-300}) sum.add(term);
+  const Profile labelled = small_profile(true);
+  return {{"detector_record/window", chosen_seed(0, window)},
+          {"detector_record/traffic", chosen_seed(1, traffic)},
+          {"detector_record/traffic_window", chosen_seed(2, requests)},
+          {"detector_record/renewal", chosen_seed(3, renewal)},
+          {"detector_record/recent_tallies", chosen_seed(4, recent)},
+          {"detector_record/segment_blocks", chosen_seed(5, blocks)},
+          {"detector_record/sparse_tally", '\6' + tally.encode()},
+          {"detector_record/learner", learner()},
+          {"detector_record/comparison_run", comparison_run()},
+          {"detector_record/label_reference", chosen_seed(9, *labelled.labels)},
+          {"detector_record/version_shares", chosen_seed(10, shares)},
+          {"detector_record/exact_sum", chosen_seed(11, sum)}};
+}
+
+Seeds kind_seeds() {
+  Seeds seeds;
+  std::size_t number = 0;
+  for (const Kind* kind : catalogue()) {
+    Faults faults;
+    const auto detector = kind->make(Node::map(), "", faults);
+    for (int i = 0; i < 40; ++i) detector->update(i % 3 == 0 ? 1 : 0);
+    seeds["kind_record/" + std::string(kind->name)] = chosen_seed(number++, *detector);
+  }
+  return seeds;
+}
+
+TEST(FuzzSeeds, AreWhatIsWrittenToday) {
+  const std::filesystem::path corpus = std::filesystem::path(DRIFTD_SOURCE_DIR) / "tests/fuzz/corpus";
+  for (const Seeds& some : {seeds(), record_seeds(), kind_seeds()}) fuzz::expect_seeds(some, corpus);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -247,6 +248,14 @@ TEST(ProfileJson, ADigestThatDoesNotFitIsRefused) {
   const Result<Profile> restored = profile_from_json(json.dump());
   ASSERT_FALSE(restored.ok());
   EXPECT_THAT(restored.error().message, HasSubstr("digest"));
+}
+
+TEST(ProfileJson, AMegabyteOfKeysIsRefusedAtOnce) {
+  std::string keys = R"({"a":0)";
+  for (int i = 0; keys.size() < 2'000'000; ++i) keys += ",\"" + std::to_string(i) + "\":0";
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(profile_from_json(keys + "}").ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20)) << "minutes, if quadratic";
 }
 
 TEST(ProfileJson, ErrorsNameTheKey) {

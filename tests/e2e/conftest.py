@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import driftd_process  # noqa: E402
 import kafka_broker  # noqa: E402
+import preload  # noqa: E402
 import prometheus_server  # noqa: E402
 import webhook_receiver  # noqa: E402
 from paths import SHARED  # noqa: E402
@@ -86,6 +87,19 @@ def receiver():
     """A webhook receiver that verifies signatures made with SECRET."""
     with webhook_receiver.WebhookReceiver(secret=SECRET) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def clock_library(tmp_path_factory):
+    return preload.built("clocks", tmp_path_factory.mktemp("clocks"))
+
+
+@pytest.fixture
+def clocks(tmp_path, clock_library):
+    """The clocks of a driftd that is started with env=clocks.env."""
+    made = preload.Clocks(tmp_path / "clocks", clock_library)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ def test_each_limit_of_what_events_bring_bites(driftd, broker, one_topic):
 
 
 def test_long_texts_are_told_apart_by_their_beginning(driftd, broker, one_topic):
-    running = driftd(configuration(broker, one_topic, models={"credit": {"reference": {"first": 300}, "derived": PLAIN, "segments": ["country"]}}))
+    model = {"reference": {"first": 300}, "derived": PLAIN, "segments": ["country"]}
+    running = driftd(configuration(broker, one_topic, limits={"max_text": "1KB"}, models={"credit": model}))
     texts = [letter * 100_000 for letter in "abc"]
     before = resident(running.popen.pid)
     broker.produce(one_topic, [prediction(i, features={"country": texts[i % 3]}) for i in range(2200)])
@@ -212,22 +213,6 @@ def test_dead_letters_that_nobody_takes_stop_the_reading_and_nothing_is_lost(dri
     wait_until(lambda: running.metric("driftd_predictions_total") == 100, 90, "reading to go on")
     wait_until(lambda: running.metric("driftd_dead_letters_pending") == 0, 60, "the letters")
     assert running.metric("driftd_dead_letters_total") == running.metric("driftd_events_rejected_total") == 40_000
-
-
-def test_a_record_that_is_small_only_while_compressed_stops_nothing(driftd, broker, one_topic):
-    running = driftd(configuration(broker, one_topic))
-    size = 120_000_000  # more than a broker takes in one request, of which it says nothing
-    producer = broker.producer(compression_type="gzip", message_max_bytes=200_000_000, queue_buffering_max_kbytes=400_000)
-    failed = []
-    producer.produce(one_topic, b"0" * size, on_delivery=lambda error, _: failed.append(error))
-    assert producer.flush(60) == 0 and failed == [None]
-    assert_goes_on(running, broker, one_topic, 0)
-    wait_until(lambda: running.metric("driftd_dead_letters_total") == 1, 30, "its letter")
-    assert running.metric("driftd_events_rejected_total", reason="too_large") == 1
-    (letter,) = broker.consume(f"{one_topic}-dead", 1)
-    assert letter.value() is None and dict(letter.headers())["driftd.value.omitted"] == str(size).encode()
-    assert_told_once(running, "limits.max_record")
-    wait_until(lambda: sum(broker.committed(one_topic, one_topic).values()) == 101, 30, "a checkpoint")
 
 
 def test_memory_stays_flat_at_full_speed(program, own_broker, tmp_path):

@@ -41,7 +41,6 @@ def running(driftd, broker, topic, receiver, request):
         "kafka": {"brokers": [broker.bootstrap], "group": topic_name, "start": "earliest", "dead_letter_topic": f"{topic_name}-dead",
                   "topics": {"predictions": [topic_name], "feedback": [topic_name]}},
         "log": {"level": "debug", "format": request.param},
-        "limits": {"max_text": "16KB"},
         "models": {"default": {"reference": {"first": 200}, "window": "5m", "segments": ["segment"], "rules": [rule]}},
         "alerts": {"webhooks": [{"name": "all", "url": receiver.url}]},
     })  # fmt: skip

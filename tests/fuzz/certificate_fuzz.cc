@@ -4,10 +4,18 @@
 #include <string_view>
 
 #include "app/certify/certificate.h"
+#include "tests/fuzz/round_trip.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace driftd::app;  // NOLINT(google-build-using-namespace): one function
   const auto read = certificate_from_json({reinterpret_cast<const char*>(data), size});
-  if (!read.ok()) return read.error().message.empty() ? 1 : 0;
-  return certificate_from_json(to_json(*read)).ok() ? 0 : 1;
+  using driftd::fuzz::require;
+  if (!read.ok()) {
+    require(!read.error().message.empty(), "a refusal says why");
+    return 0;
+  }
+  const std::string written = to_json(*read);
+  const auto again = certificate_from_json(written);
+  require(again.ok() && to_json(*again) == written, "a certificate reads back as it was");
+  return 0;
 }

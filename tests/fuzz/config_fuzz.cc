@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "alerts/target.h"
+#include "alerts/webhook_request.h"
 #include "app/config/load.h"
 #include "app/config/show.h"
 
@@ -20,5 +22,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!loaded.ok() || !loaded.config.secrets.empty() || shown.find("<secret>") != std::string::npos) return 0;
   const LoadedConfig again = parse_config(config_as_yaml(loaded.config), "fuzz.yaml", options);
   if (again.ok() && config_as_json(again.config) != shown) std::abort();
+  for (const auto& webhook : loaded.config.alerts.webhooks) {  // what `check` shows of each
+    const auto filled = driftd::alerts::fill_in_target(webhook);
+    const auto incident = driftd::alerts::example_incident(filled, 0);
+    (void)driftd::alerts::render_request(filled, driftd::alerts::EventType::opened, 0, incident, "http://d",
+                                         0);
+  }
   return 0;
 }

@@ -1,12 +1,15 @@
-// Any bytes as a record's value, bare or as either kind of CloudEvent: one event or one reason with words,
-// the same again, and every view within what can be read.
+// Any bytes as a record's value, bare or as either kind of CloudEvent, or with headers of its own (NAME:VALUE
+// lines before an empty one): one event or one reason with words, the same again, and every view within what
+// can be read.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collector/content_hash.h"
 #include "collector/decoder.h"
+#include "tests/fuzz/round_trip.h"
 
 namespace {
 
@@ -45,6 +48,19 @@ Outcome decode(EventDecoder& decoder, const Record& record) {
   return {std::nullopt, std::visit(Touch{}, decoded.events.front())};
 }
 
+// Takes them away from the input.
+std::vector<Header> headers_of(std::string_view& text) {
+  std::vector<Header> headers;
+  std::string_view rest = text;
+  for (std::string_view line = fuzz::part(rest); !line.empty(); line = fuzz::part(rest)) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || headers.size() > 20) return {};
+    headers.push_back({line.substr(0, colon), line.substr(colon + 1)});
+  }
+  text = rest;
+  return headers;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,5 +80,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     record.timestamp = kLatestTime;
     if (!(decode(decoder, record) == decode(decoder, record))) std::abort();
   }
+  std::string_view rest = text;
+  const std::vector<Header> own = headers_of(rest);
+  Record record;
+  record.value = rest;
+  record.headers = own;
+  record.timestamp = kLatestTime;
+  if (!(decode(decoder, record) == decode(decoder, record))) std::abort();
   return 0;
 }

@@ -47,9 +47,21 @@ def missing():
     return None
 
 
+# Whoever comes by the proxy is sent to it again.
+PROXIED = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller},PROXIED://127.0.0.1:{behind}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},PROXIED://127.0.0.1:{proxy}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+"""
+
+
 class KafkaBroker(Process):
-    def __init__(self, directory, memory="512m"):
+    """`proxy`: a port whose connections come to `behind_proxy`, another port of this broker."""
+
+    def __init__(self, directory, memory="512m", proxy=None):
         self.port, self.controller_port = free_port(), free_port()
+        self.proxy, self.behind_proxy = proxy, free_port() if proxy else None
         self.properties = directory / "server.properties"
         java = ["java", "-cp", f"{JARS}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         super().__init__([*java, f"-Xmx{memory}", "-XX:TieredStopAtLevel=1", "kafka.Kafka", self.properties], directory, "kafka")
@@ -67,10 +79,16 @@ class KafkaBroker(Process):
         self.wait_ready(lambda: self._answers(admin), seconds)
 
     def _format(self):
-        self.properties.write_text(
-            PROPERTIES.format(port=self.port, controller=self.controller_port, directory=self.directory)
-        )
-        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(self.properties)]
+        self.properties.write_text(self.text())
+        self.format_storage(self.properties)
+
+    def text(self):
+        ports = {"port": self.port, "controller": self.controller_port, "behind": self.behind_proxy, "proxy": self.proxy}
+        proxied = PROXIED if self.proxy else ""  # of a key that stands twice the last counts
+        return (PROPERTIES + proxied).format(**ports, directory=self.directory)
+
+    def format_storage(self, properties):
+        command = [*self._java, "kafka.tools.StorageTool", "format", "-t", "4L6g3nShT-eMCtK--X86sw", "-c", str(properties)]
         subprocess.run(command, check=True, capture_output=True)
 
     @staticmethod
@@ -89,11 +107,12 @@ class KafkaBroker(Process):
         for future in admin.create_topics([NewTopic(name, partitions, 1, config=config or {})]).values():
             future.result(30)
 
-        def led():
-            topic = admin.list_topics(name, timeout=5).topics[name]
-            return len(topic.partitions) == partitions and all(p.leader == 1 for p in topic.partitions.values())
+        wait_until(lambda: self.leads(name, partitions), 30, f"leaders of {name}")
 
-        wait_until(led, 30, f"leaders of {name}")
+    def leads(self, topic, partitions=None):
+        """Whether every partition of the topic has this broker for its leader."""
+        found = self.admin().list_topics(topic, timeout=5).topics[topic].partitions
+        return len(found) == (partitions or len(found)) and all(p.leader == 1 for p in found.values())
 
     def producer(self, **properties):
         """More properties with _ for . (linger_ms=5)."""

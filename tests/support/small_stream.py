@@ -40,10 +40,14 @@ class SmallStream:
 
     def send(self, portions=1):
         for part in range(self.sent, self.sent + portions):
-            for role, make, count, partitions in (("predictions", prediction, PREDICTIONS, 2), ("feedback", feedback, FEEDBACK, 1)):
-                first, end = (count * p // self.portions for p in (part, part + 1))
-                self.broker.produce(self.topics[role], [{"value": make(i), "partition": i % partitions} for i in range(first, end)])
+            for role in ("predictions", "feedback"):
+                self.broker.produce(self.topics[role], self.records(role, part, part + 1))
         self.sent += portions
+
+    def records(self, role, first_portion, end_portion):
+        make, count, partitions = (prediction, PREDICTIONS, 2) if role == "predictions" else (feedback, FEEDBACK, 1)
+        first, end = (count * portion // self.portions for portion in (first_portion, end_portion))
+        return [{"value": make(i), "partition": i % partitions} for i in range(first, end)]
 
     def read(self, running):
         def count():
@@ -52,9 +56,13 @@ class SmallStream:
         wait_until(lambda: running.metric("driftd_events_total") == count(), 60, f"{count()} events to be read")
 
     def finish(self, running):
-        """What is said of all of it."""
+        """Sends what is left; gives what is said of all of it."""
         self.send(self.portions - self.sent)
         self.read(running)
+        return self.said(running)
+
+    @staticmethod
+    def said(running):
         incidents = [{k: v for k, v in one.items() if k != "url"} for one in running.get("/api/v1/incidents")["incidents"]]
         assert incidents
         return state_of(running.metrics_text()), incidents
