@@ -329,7 +329,7 @@ const std::vector<MetricSpec>& table() {
        gauge,
        "Records that the dead-letter topic has not taken yet; no checkpoint is written until it has.",
        {}},
-      {Id::join_memory, "driftd_join_memory_bytes", gauge, "Memory of what waits for its counterpart.", {}},
+      {Id::join_memory, "driftd_join_memory_bytes", gauge, "Memory of what waits in the join.", {}},
       {Id::process_cpu, "process_cpu_seconds_total", counter, "Processor time used, user and system.", {}},
       {Id::process_resident_memory, "process_resident_memory_bytes", gauge, "Resident memory.", {}},
       {Id::process_virtual_memory, "process_virtual_memory_bytes", gauge, "Virtual memory.", {}},

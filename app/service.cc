@@ -27,6 +27,7 @@ constexpr std::chrono::milliseconds kPollWait{100};
 constexpr std::chrono::seconds kNextAttempt{2};      // after topics were missing, or no broker there
 constexpr std::chrono::seconds kConnectTimeout{15};  // then with handles made anew
 constexpr std::chrono::seconds kSlowAnswer{2};
+constexpr std::chrono::seconds kLongestPause{2};  // between answers, of which each may wait ten
 constexpr std::chrono::seconds kLettersWait{30};     // until it is told
 constexpr Duration kWaitingTold = 30 * kSecond;
 
@@ -191,13 +192,22 @@ Status Service::turn() {
   facts_.loop_stalls = monitor_.stalls();
   if (!engine_) return begin_if_kafka_is_there();
   note_http();
-  mailbox_.serve(*view_);
+  serve_in_turn();
   if (auto done = take_round(); !done.ok()) return done;
   if (auto done = checkpoint_if_due(engine_->has_unsaved_deliveries()); !done.ok()) return done;
   log_incidents();
   engine_->state().limits.tell(log_, wall_clock());
   deliver();
   return success();
+}
+
+// Whoever asks again and again for what takes long to make leaves half of the time to the stream.
+void Service::serve_in_turn() {
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_answers_) return;
+  mailbox_.serve(*view_);
+  const auto end = std::chrono::steady_clock::now();
+  next_answers_ = end + std::min<std::chrono::steady_clock::duration>(end - begin, kLongestPause);
 }
 
 void Service::note_http() {

@@ -78,6 +78,7 @@ class Service {
   void log_incidents();
   Time wall_now();
   void note_http();
+  void serve_in_turn();
   void warn_of_uncertified_models();
 
   std::string file_;
@@ -107,6 +108,7 @@ class Service {
   std::unique_ptr<HttpServer> server_;
   std::size_t round_records_ = 1000;
   std::chrono::steady_clock::time_point next_checkpoint_;
+  std::chrono::steady_clock::time_point next_answers_;
   bool checkpoint_failed_ = false;  // the last one: deliveries cannot hurry the next
   RateLimit failures_told_{kMinute};
   RateLimit letters_told_{5 * kMinute};

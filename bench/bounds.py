@@ -104,7 +104,7 @@ class Bench:
         row(case, "nothing read yet", f"{resident(driftd.popen.pid) / MB:,.0f}", "MB")
         try:
             self.broker.produce(case, counted())
-            wait_until(lambda: said(driftd, "driftd_events_total") + said(driftd, "driftd_events_rejected_total") >= count, 1200, "all to be read", every=1)
+            wait_until(lambda: said(driftd, "driftd_events_total") + said(driftd, "driftd_events_rejected_total") >= count, 1200, "all to be read", every=2)
             row(case, f"{count:,} records read; resident", f"{resident(driftd.popen.pid) / MB:,.0f}", "MB")
             yield driftd
         finally:

@@ -12,8 +12,9 @@
 //  - A byte order mark before the JSON is skipped.
 //  - `id` may be a text or an integer (then as it is written), `version` and `variant` a text or a
 //    number (then its shortest text). An empty text is as good as absent.
-//  - Names (model, version, variant, id, features) longer than `max_text` are too_large; values and class
-//    labels that long are told apart by their beginning and a hash of the whole.
+//  - Names (model, version, variant, id, features) longer than `max_text` are too_large, and so is metadata
+//    of 64 times that; values and class labels longer than `max_text` are told apart by their beginning and
+//    a hash of the whole.
 //  - A number beyond the range of a double is Value::Kind::not_finite, with `number` an infinity, as
 //    a feature, a bare prediction, `value` or `score`; anywhere else it is a bad_field.
 //

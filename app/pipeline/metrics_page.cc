@@ -60,7 +60,7 @@ void add_models(Engine& engine, MetricFamilies& families) {
   std::map<std::uint32_t, std::size_t> pending;
   std::size_t memory = 0;
   for (const collector::IdShard& shard : state.shards) {
-    memory += shard.memory();
+    memory += shard.bytes();
     for (const auto& [model, count] : shard.pending()) pending[model] += count;
   }
   families[MetricId::join_memory].add({}, static_cast<double>(memory));

@@ -7,6 +7,8 @@ namespace {
 
 using Kind = Value::Kind;
 
+constexpr std::size_t kTextsOfMetadata = 64;  // it waits for its slot to close as it came
+
 bool given(const Value& value) { return value.kind != Kind::absent && value.kind != Kind::null; }
 bool is_integer(const Field& field) {
   return field.value.kind == Kind::number && field.raw.find_first_of(".eE") == std::string_view::npos;
@@ -48,12 +50,12 @@ class Judge {
   }
 
   // Of what is kept for each event, or shown in every series.
-  bool fits(std::string_view text, std::string_view name) {
-    if (text.size() <= options_.max_text) return true;
+  bool fits(std::string_view text, std::string_view name, std::size_t times = 1) {
+    if (text.size() <= times * options_.max_text) return true;
     return refuse(Rejection::too_large,
-                  "field \"" + std::string(name) + "\" holds a text of " + std::to_string(text.size()) +
-                      " bytes, more than limits.max_text, " + std::to_string(options_.max_text) +
-                      ": send a shorter one");
+                  "field \"" + std::string(name) + "\" holds " + std::to_string(text.size()) +
+                      " bytes, more than limits.max_text allows, " +
+                      std::to_string(times * options_.max_text) + ": send a shorter one");
   }
 
   bool take_type() {
@@ -267,7 +269,7 @@ class Judge {
     if (fields_.metadata.given() && fields_.metadata.value.kind != Kind::object) {
       return bad_field("metadata", "must be an object");
     }
-    return take_time(event.time);
+    return fits(event.metadata, "metadata", kTextsOfMetadata) && take_time(event.time);
   }
 
   const EventFields& fields_;

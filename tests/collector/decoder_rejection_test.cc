@@ -58,6 +58,12 @@ TEST(Rejection, NamesBeyondTheLimitAreTooLarge) {
   EXPECT_EQ(decode.reason(prediction_with("\"features\":{\"" + most + "\":1}")), "accepted");
   EXPECT_EQ(decode.reason(prediction_with("\"features\":{\"" + more + "\":1}")), "too_large");
   EXPECT_EQ(decode.reason(R"({"type":"feedback","model":"m","label":1,"id":")" + more + "\"}"), "too_large");
+  const auto metadata = [](std::size_t size) {
+    return R"({"type":"model","event":"deployed","model":"m","metadata":{"a":")" + std::string(size, 'x') +
+           "\"}}";
+  };
+  EXPECT_EQ(decode.reason(metadata(64 * 64 - 8)), "accepted");
+  EXPECT_EQ(decode.reason(metadata(64 * 64)), "too_large");
   EXPECT_EQ(decode.reason(prediction_with("\"note\":\"" + more + "\"")), "accepted");  // kept nowhere
 }
 

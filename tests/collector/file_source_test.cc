@@ -177,7 +177,8 @@ TEST_F(FileSourceTest, APipeIsReadFromItsFirstByte) {
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
   std::string text;
   constexpr int kLines = 40'000;  // several blocks
-  for (int i = 0; i < kLines; ++i) text += R"({"type":"feedback","model":"m","label":"x","id":")" + std::to_string(i) + "\"}\n";
+  for (int i = 0; i < kLines; ++i)
+    text += R"({"type":"feedback","model":"m","label":"x","id":")" + std::to_string(i) + "\"}\n";
   std::thread writer([&] { std::ofstream(path, std::ios::binary) << text; });
   auto source = FileSource::open({.paths = {path}});
   ASSERT_TRUE(source.ok()) << source.error().message;

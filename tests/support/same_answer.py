@@ -1,7 +1,7 @@
 """What has to be the same whatever happened on the way: the metrics of the stream, without those of the process."""
 
 OF_THE_PROCESS = ("process_", "driftd_build_info", "driftd_checkpoint", "driftd_last_checkpoint", "driftd_config_",
-                  "driftd_consumer_", "driftd_webhook_", "driftd_dead_letters_total")
+                  "driftd_consumer_", "driftd_webhook_", "driftd_dead_letters_", "driftd_http_", "driftd_limit_bites_total")
 
 
 def state_of(exposition, by_topic=False):
