@@ -56,6 +56,7 @@ if(EXISTS ${DRIFTD_RDKAFKA_ROOT}/lib/librdkafka.a)
   target_link_options(rdkafka::rdkafka INTERFACE LINKER:--exclude-libs,librdkafka.a LINKER:--undefined=driftd_cond_timedwait)
 else()
   pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET GLOBAL rdkafka)
-  message(STATUS "librdkafka ${RDKAFKA_VERSION} of the system (scripts/setup builds a faster one where it is older than 2.2)")
+  message(STATUS "librdkafka ${RDKAFKA_VERSION} of the system (scripts/setup builds a faster one where it is older than 2.2); "
+                 "when the machine's clock is set back, it stands still for as long (docs/reliability.md)")
   add_library(rdkafka::rdkafka ALIAS PkgConfig::RDKAFKA)
 endif()

@@ -82,22 +82,42 @@ void Clocks::move_clocks() {
   feedback_clock_ = std::max(feedback_clock_, feedback.smallest_active.value_or(largest));
 }
 
-void Clocks::decide_pauses() {
-  // The two smallest, so that each partition can be compared with the smallest of the others.
+// The two smallest, so that each partition can be compared with the smallest of the others.
+struct Clocks::Hindmost {
   const Partition* first = nullptr;
   const Partition* second = nullptr;
-  for (const Partition& partition : partitions_) {
-    if (!partition.active() || (partition.largest == kNoTime && partition.caught_up)) continue;
-    if (first == nullptr || mark(partition) < mark(*first)) {
+
+  void see(const Clocks& clocks, const Partition& partition) {
+    if (first == nullptr || clocks.mark(partition) < clocks.mark(*first)) {
       second = std::exchange(first, &partition);
-    } else if (second == nullptr || mark(partition) < mark(*second)) {
+    } else if (second == nullptr || clocks.mark(partition) < clocks.mark(*second)) {
       second = &partition;
     }
   }
-  for (Partition& partition : partitions_) {
+  // Whether the partition is ahead of the others by more than that.
+  [[nodiscard]] bool is_behind(const Clocks& clocks, const Partition& partition, Duration most) const {
     const Partition* other = &partition == first ? second : first;
-    partition.paused = other != nullptr && !partition.finished && partition.largest != kNoTime &&
-                       (other->largest == kNoTime || mark(partition) > mark(*other) + options_.max_skew);
+    return other != nullptr &&
+           (other->largest == kNoTime || clocks.mark(partition) > clocks.mark(*other) + most);
+  }
+};
+
+void Clocks::decide_pauses() {
+  Hindmost all;
+  Hindmost predicting;
+  for (const Partition& partition : partitions_) {
+    if (!partition.active() || (partition.largest == kNoTime && partition.caught_up)) continue;
+    all.see(*this, partition);
+    if (partition.predicts()) predicting.see(*this, partition);
+  }
+  held_close_ = false;
+  const Duration close = std::min(options_.slot, options_.max_skew);
+  for (Partition& partition : partitions_) {
+    const bool reads = !partition.finished && partition.largest != kNoTime;
+    partition.paused = reads && all.is_behind(*this, partition, options_.max_skew);
+    if (!close_ || !reads || partition.paused || !partition.predicts()) continue;
+    partition.paused = predicting.is_behind(*this, partition, close);
+    held_close_ |= partition.paused;
   }
 }
 

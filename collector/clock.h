@@ -68,6 +68,12 @@ class Clocks {
   // smallest watermark of the other active partitions. Another one without any event yet holds it
   // back only while that one is not known to have been read to its end.
   [[nodiscard]] bool paused(std::uint32_t partition) const { return partitions_[partition].paused; }
+  // Too much waits for slots of predictions to close: from the next advance() on, partitions of them are
+  // paused that are more than a slot ahead of the others, so that what is read closes slots. Not state.
+  void hold_close(bool close) { close_ = close; }
+  [[nodiscard]] bool holds_close() const { return close_; }
+  // Some partition is paused for that reason alone.
+  [[nodiscard]] bool held_close() const { return held_close_; }
   [[nodiscard]] bool idle(std::uint32_t partition) const { return partitions_[partition].idle; }
   [[nodiscard]] bool finished(std::uint32_t partition) const { return partitions_[partition].finished; }
   [[nodiscard]] bool all_finished() const;
@@ -106,6 +112,7 @@ class Clocks {
     [[nodiscard]] bool judges() const { return has_role(roles, TopicRole::feedback); }
   };
 
+  struct Hindmost;
   [[nodiscard]] Time mark(const Partition& partition) const;
   void move_clocks();
   void decide_pauses();
@@ -115,6 +122,8 @@ class Clocks {
   std::map<Name, Time> remembered_;  // of partitions that were loaded and not (yet) added again
   Time prediction_clock_ = kNoTime;
   Time feedback_clock_ = kNoTime;
+  bool close_ = false;
+  bool held_close_ = false;
 };
 
 }  // namespace driftd::collector

@@ -23,7 +23,8 @@ class EventDecoder::Impl {
     if (!record.headers.empty()) envelope = read_envelope(record.headers);
     if (check_size(record) && check_envelope(envelope) && read(*record.value, envelope)) {
       const EventSurroundings around{envelope.id, envelope.type, envelope.time, roles, record.timestamp};
-      long_texts_.shorten(fields_, options_.max_text);
+      // No text is longer than its record.
+      if (record.value->size() > options_.max_text) long_texts_.shorten(fields_, options_.max_text);
       refusal_ = make_event(fields_, around, options_, numbers_, event_);
     }
     if (!refusal_)

@@ -54,7 +54,7 @@ Status KafkaSource::Impl::connect() {
   quiet.log = nullptr;
   auto asking = make_consumer(quiet, options_.group, asking_context_);
   if (!asking.ok()) return asking.error();
-  asking_handle_ = std::move(*asking);
+  asking_handle_.reset(asking->release());
   std::vector<std::string> names;
   for (const KafkaTopic& topic : options_.topics) names.push_back(topic.name);
   queries_ = std::make_unique<KafkaQueries>(handle_.get(), names);
@@ -230,9 +230,10 @@ void KafkaSource::Impl::take_growth() {
 // librdkafka has lost its position. That our offset is gone is only one of the causes: resuming a paused
 // partition can be another. So the broker is asked, and as long as it does not answer we stay where we are.
 void KafkaSource::Impl::find_position_again(std::uint32_t partition, std::optional<std::int64_t> cut) {
-  if (cut && *cut < places_[partition].next) return go_back(partition, *cut);
   const std::uint32_t one[] = {partition};
   const auto begins = queries_->begins(names_of(one), patience());
+  if (cut && begins.ok()) cut = std::max(*cut, begins.value().front());
+  if (cut && *cut < places_[partition].next) return go_back(partition, *cut);
   const auto ends = queries_->ends(names_of(one), patience());
   if (begins.ok() && ends.ok()) {
     places_[partition].sought = places_[partition].next;

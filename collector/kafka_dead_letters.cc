@@ -2,6 +2,9 @@
 
 #include <deque>
 #include <map>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "collector/kafka_sink.h"
 
@@ -18,6 +21,8 @@ constexpr std::size_t kFullBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestPart = std::size_t{32} << 20;
 constexpr std::chrono::seconds kRetryAfter{1};
 constexpr const char* kValueOmitted = "driftd.value.omitted";
+constexpr const char* kKeyOmitted = "driftd.key.omitted";
+constexpr const char* kHeadersOmitted = "driftd.headers.omitted";
 
 }  // namespace
 
@@ -60,7 +65,25 @@ class KafkaDeadLetters::Impl {
     std::vector<OwnedHeader> headers;
     Time timestamp = kNoTime;
     std::string source_topic;
+    std::size_t own_headers = 0;  // of the record, the first of all
 
+    // False: there is nothing left to leave out.
+    bool leave_out_one() {
+      const auto omit = [&](const char* name, std::size_t size) {
+        headers.push_back({name, std::to_string(size)});
+        return true;
+      };
+      if (value) return omit(kValueOmitted, std::exchange(value, std::nullopt)->size());
+      if (own_headers > 0) {
+        const auto end = headers.begin() + static_cast<std::ptrdiff_t>(std::exchange(own_headers, 0));
+        const std::size_t size = std::accumulate(
+            headers.begin(), end, std::size_t{0},
+            [](auto sum, const auto& h) { return sum + h.name.size() + h.value.value_or("").size(); });
+        headers.erase(headers.begin(), end);
+        return omit(kHeadersOmitted, size);
+      }
+      return key ? omit(kKeyOmitted, std::exchange(key, std::nullopt)->size()) : false;
+    }
     [[nodiscard]] std::size_t size() const {
       std::size_t size = 256 + (key ? key->size() : 0) + (value ? value->size() : 0);
       for (const OwnedHeader& header : headers)
@@ -77,14 +100,15 @@ class KafkaDeadLetters::Impl {
       return size > kLargestPart;
     };
     if (record.value && leave_out(kValueOmitted, record.value->size())) record.value.reset();
-    if (record.key && leave_out("driftd.key.omitted", record.key->size())) record.key.reset();
-    if (leave_out("driftd.headers.omitted", size_of(record.headers))) record.headers = {};
+    if (record.key && leave_out(kKeyOmitted, record.key->size())) record.key.reset();
+    if (leave_out(kHeadersOmitted, size_of(record.headers))) record.headers = {};
     DeadLetter rest = letter;
     rest.record = &record;
     Kept kept;
     if (record.key) kept.key = std::string(*record.key);
     if (record.value) kept.value = std::string(*record.value);
     kept.headers = dead_letter_headers(rest);
+    kept.own_headers = record.headers.size();
     kept.headers.insert(kept.headers.end(), omitted.begin(), omitted.end());
     kept.timestamp = record.timestamp;
     kept.source_topic = letter.partition->topic;
@@ -113,7 +137,7 @@ class KafkaDeadLetters::Impl {
     record.tag = tag;
     const Status status = sink_->produce(record);
     if (status.ok()) return;
-    if (status.error().code == ErrorCode::invalid) return without_value(kept_.find(tag));
+    if (status.error().code == ErrorCode::invalid) return send_less(kept_.find(tag));
     if (status.error().code == ErrorCode::refused) complain(status.error().message);
     try_again(tag);
   }
@@ -128,25 +152,23 @@ class KafkaDeadLetters::Impl {
         ++delivered_[found->second.source_topic];
         return forget(found);
       case Delivery::too_large:
-        return without_value(found);
+        return send_less(found);
       case Delivery::failed:
         complain(words);
         return try_again(tag);
     }
   }
 
-  void without_value(std::map<std::uint64_t, Kept>::iterator found) {
+  // What the broker finds too large is sent again without its value, then without the record's headers, then
+  // without its key.
+  void send_less(std::map<std::uint64_t, Kept>::iterator found) {
     Kept& kept = found->second;
-    if (!kept.value) {
-      say(LogLevel::error,
-          "dead letter topic " + topic_ + ": a letter is too large even without its value; lost");
-      return forget(found);
-    }
     bytes_ -= kept.size();
-    kept.headers.push_back({kValueOmitted, std::to_string(kept.value->size())});
-    kept.value.reset();
+    const bool less = kept.leave_out_one();
     bytes_ += kept.size();
-    produce(found->first);
+    if (less) return produce(found->first);
+    say(LogLevel::error, "dead letter topic " + topic_ + ": a letter is too large even when empty; lost");
+    forget(found);
   }
 
   void forget(std::map<std::uint64_t, Kept>::iterator found) {

@@ -2,9 +2,9 @@
 //
 // A letter is tried until it is acknowledged; what the broker refuses is logged and tried again after a
 // second, for a topic can be created or permitted while we wait, and no checkpoint passes until
-// then. One that the broker finds too large is sent without its value and with the text header
-// `driftd.value.omitted`, its size in bytes. A value, key or headers beyond 32 MiB are not sent at all, and
-// told in the same way (`driftd.key.omitted`, `driftd.headers.omitted`).
+// then. One that the broker finds too large is sent without its value, then without the record's headers,
+// then without its key; the text headers `driftd.value.omitted`, `driftd.headers.omitted` and
+// `driftd.key.omitted` hold their sizes in bytes. Beyond 32 MiB each is left out at once.
 #pragma once
 
 #include <memory>

@@ -50,7 +50,9 @@ Record record_of(const rd_kafka_message_t& message, MessageMemory& memory) {
 }
 
 // librdkafka finds by the leaders' epochs that a log was cut (KIP-320) and tells where in words only.
+// Where the brokers do not know either, it is all of the log.
 std::optional<std::int64_t> cut_in(std::string_view words) {
+  if (words.find("No epoch found less or equal") != std::string_view::npos) return 0;
   constexpr std::string_view kMark = "broker end offset is ";
   const auto mark = words.find(kMark);
   if (words.find("log truncation detected") == std::string_view::npos || mark == std::string_view::npos)

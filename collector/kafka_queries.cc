@@ -82,8 +82,8 @@ Result<std::vector<TopicSize>> KafkaQueries::sizes(const Patience& patience) con
   return sizes;
 }
 
-Result<std::vector<std::int64_t>> KafkaQueries::offsets(const std::vector<TopicPartition>& of,
-                                                        std::int64_t what, const Patience& patience) const {
+Result<PartitionList> KafkaQueries::ask(const std::vector<TopicPartition>& of, std::int64_t what,
+                                        const Patience& patience) const {
   PartitionList list;
   const auto error = ask_patiently(patience, [&](int wait) {
     list = make_partition_list(of);
@@ -91,9 +91,16 @@ Result<std::vector<std::int64_t>> KafkaQueries::offsets(const std::vector<TopicP
     return rd_kafka_offsets_for_times(handle_, list.get(), wait);
   });
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return unavailable("asking for offsets", error);
+  return list;
+}
+
+Result<std::vector<std::int64_t>> KafkaQueries::offsets(const std::vector<TopicPartition>& of,
+                                                        std::int64_t what, const Patience& patience) const {
+  const auto list = ask(of, what, patience);
+  if (!list.ok()) return list.error();
   std::vector<std::int64_t> offsets;
-  for (int i = 0; i < list->cnt; ++i) {
-    const auto& entry = list->elems[i];
+  for (int i = 0; i < (*list)->cnt; ++i) {
+    const auto& entry = (*list)->elems[i];
     if (entry.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
       return unavailable(std::string(entry.topic) + "/" + std::to_string(entry.partition), entry.err);
     }
@@ -111,6 +118,18 @@ Result<std::vector<std::int64_t>> KafkaQueries::begins(const std::vector<TopicPa
 Result<std::vector<std::int64_t>> KafkaQueries::ends(const std::vector<TopicPartition>& of,
                                                      const Patience& patience) const {
   return offsets(of, RD_KAFKA_OFFSET_END, patience);
+}
+
+Result<std::vector<std::optional<std::int64_t>>> KafkaQueries::known_ends(
+    const std::vector<TopicPartition>& of, const Patience& patience) const {
+  const auto list = ask(of, RD_KAFKA_OFFSET_END, patience);
+  if (!list.ok()) return list.error();
+  std::vector<std::optional<std::int64_t>> ends;
+  for (int i = 0; i < (*list)->cnt; ++i) {
+    const auto& entry = (*list)->elems[i];
+    ends.push_back(entry.err == RD_KAFKA_RESP_ERR_NO_ERROR ? std::optional(entry.offset) : std::nullopt);
+  }
+  return ends;
 }
 
 Result<std::vector<std::optional<std::int64_t>>> KafkaQueries::at(const std::vector<TopicPartition>& of,

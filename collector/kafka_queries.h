@@ -51,6 +51,9 @@ class KafkaQueries {
                                            const Patience& patience) const;
   Result<std::vector<std::int64_t>> ends(const std::vector<TopicPartition>& of,
                                          const Patience& patience) const;
+  // The last stable offsets of those whose leaders answer.
+  Result<std::vector<std::optional<std::int64_t>>> known_ends(const std::vector<TopicPartition>& of,
+                                                              const Patience& patience) const;
   Result<std::vector<std::optional<std::int64_t>>> at(const std::vector<TopicPartition>& of, Time time,
                                                       const Patience& patience) const;
   Result<std::vector<Committed>> committed(const std::vector<TopicPartition>& of,
@@ -62,6 +65,8 @@ class KafkaQueries {
   void serve_events() const;
 
  private:
+  Result<PartitionList> ask(const std::vector<TopicPartition>& of, std::int64_t what,
+                            const Patience& patience) const;
   Result<std::vector<std::int64_t>> offsets(const std::vector<TopicPartition>& of, std::int64_t what,
                                             const Patience& patience) const;
 

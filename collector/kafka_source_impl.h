@@ -30,7 +30,7 @@ class KafkaSource::Impl {
   struct Place {
     std::optional<std::int64_t> sought;
     std::int64_t next = 0;
-    std::int64_t lost = 0;             // offsets that retention ran over
+    std::int64_t lost = 0;  // offsets that retention ran over
     std::int64_t rewinds = 0;
     std::optional<std::int64_t> stop;  // of a replayed range
     bool paused = false;
@@ -92,7 +92,7 @@ class KafkaSource::Impl {
   // The watcher's own connections. Over a slow one its questions would wait behind records and be given up,
   // and librdkafka then hangs up: the records would be on their way again and again, and never arrive.
   KafkaContext asking_context_;
-  KafkaHandle asking_handle_;
+  HandleThatAsks asking_handle_;
   std::unique_ptr<KafkaQueries> asking_queries_;
   std::unique_ptr<KafkaWatcher> watcher_;
 };

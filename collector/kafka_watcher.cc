@@ -98,19 +98,21 @@ void KafkaWatcher::ask_ends() {
   }
   if (partitions.empty()) return;
   const auto asked = Clock::now();
-  const auto ends = queries_.ends(partitions, kAnswerWithin);
-  if (!ends.ok()) return note_silence(asked);  // the ends grow old
+  const auto ends = queries_.known_ends(partitions, kAnswerWithin);
+  if (!ends.ok()) return note_silence(asked, ends.error().message);  // the ends grow old
   note_answer(asked);
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < partitions.size(); ++i) ends_[i] = End{ends.value()[i], asked};
+  for (std::size_t i = 0; i < partitions.size(); ++i)
+    if (ends.value()[i]) ends_[i] = End{*ends.value()[i], asked};
 }
 
 // librdkafka tells of connections; whether reading goes on is told here, once each.
-void KafkaWatcher::note_silence(Clock::time_point asked) {
+void KafkaWatcher::note_silence(Clock::time_point asked, const std::string& why) {
   if (!silent_since_) silent_since_ = asked;
   if (silence_told_ || Clock::now() - *silent_since_ < kEndIsKnownFor) return;
   silence_told_ = true;
-  context_.say(LogLevel::error, "kafka: the brokers do not answer; reading goes on when they do");
+  context_.say(LogLevel::error,
+               "kafka: the brokers do not answer; reading goes on when they do (" + why + ")");
 }
 
 void KafkaWatcher::note_answer(Clock::time_point asked) {

@@ -49,7 +49,7 @@ class KafkaWatcher {
   void run();
   void ask_ends();
   void ask_sizes();
-  void note_silence(Clock::time_point asked);
+  void note_silence(Clock::time_point asked, const std::string& why);
   void note_answer(Clock::time_point asked);
   void do_commit(const Commit& commit, std::chrono::milliseconds within);
   // refused: yield to one. unavailable: no broker answers, and none would take the commit.

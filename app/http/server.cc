@@ -104,7 +104,7 @@ void HttpServer::Impl::accept() {
 // False where all are being answered: none waits for its client.
 bool HttpServer::Impl::make_room() {
   if (host->sessions.size() < host->limits.max_connections) return true;
-  if (host->close_longest_waiting(host->for_connections, nullptr)) return true;
+  if (host->close_longest_waiting()) return true;
   ++host->for_connections;
   return false;
 }

@@ -10,8 +10,9 @@
 // between two requests have limits of time, requests limits of size (431, 413), and beyond `max_connections`
 // the connection that has waited longest for its client is closed for the new one. So it is with memory:
 // bodies of requests from the moment that they are announced, and answers until they are written, take at
-// most `max_memory` together; one that is larger than that by itself is let through when no client is left
-// to wait for. stats() says what was closed.
+// most `max_memory` together. For more of them those are closed that hold some and wait for their client; a
+// request that even so finds no room is answered 503, an answer is written. One that is larger than all of it
+// is let through alone. stats() says what was closed.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 #include "app/http/session.h"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
@@ -17,6 +18,9 @@ constexpr std::chrono::seconds kLinger{1};
 constexpr const char* kPolicy =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 constexpr std::size_t kDropped = 64 * 1024;
+constexpr std::size_t kLargestChunked = std::size_t{1} << 20;
+constexpr const char* kTooLarge = "the request's body is too large";
+constexpr const char* kTooLargeInChunks = "the request's body is too large; one in chunks may have 1 MiB";
 
 bool is_loopback(const boost::asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -127,10 +131,18 @@ void Session::read_header() {
   });
 }
 
-// What is announced counts at once: the client may send all of it but the last byte.
+// What is announced counts at once: the client may send all of it but the last byte. A body in chunks
+// announces nothing, so it may not be large.
 void Session::read_body() {
-  take_memory(parser_->chunked() ? host_.limits.body_bytes
-                                 : static_cast<std::size_t>(parser_->content_length_remaining().value_or(0)));
+  std::size_t announced = static_cast<std::size_t>(parser_->content_length_remaining().value_or(0));
+  if (parser_->chunked()) {
+    announced = std::min(kLargestChunked, host_.limits.body_bytes);
+    parser_->body_limit(announced);
+  }
+  if (!take_memory(announced)) {
+    ++host_.for_memory;
+    return write(problem(503, "other requests take all the memory that there is for them; try again"), false);
+  }
   with_stream([this](auto& stream) {
     http::async_read(stream, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
       if (error) return self->refuse(error);
@@ -144,7 +156,8 @@ void Session::read_body() {
 void Session::refuse(error_code error) {
   if (error == http::error::header_limit)
     return write(problem(431, "the request's header is too large"), false);
-  if (error == http::error::body_limit) return write(problem(413, "the request's body is too large"), false);
+  if (error == http::error::body_limit)
+    return write(problem(413, parser_->chunked() ? kTooLargeInChunks : kTooLarge), false);
   if (error == boost::beast::error::timeout) return close(host_.as_slow);
   if (error.category() == http::make_error_code(http::error::bad_method).category() &&
       error != http::error::end_of_stream && error != http::error::partial_message) {

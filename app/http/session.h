@@ -41,10 +41,11 @@ struct SessionHost {
   std::atomic<std::uint64_t> open = 0, for_connections = 0, for_memory = 0, as_slow = 0;
   boost::asio::io_context context{1};
 
-  // Closes the one that has waited longest for its client, other than `but`; false where none waits.
-  bool close_longest_waiting(std::atomic<std::uint64_t>& reason, const Session* but);
-  // Takes the memory, as far as closing others helps without going beyond the limit.
-  void make_room(std::size_t bytes, const Session* for_whom);
+  // Closes the one that has waited longest for its client; false where none waits.
+  bool close_longest_waiting();
+  // Takes the memory, and closes for it others that wait for their clients and hold some. False where that
+  // was not enough: the limit is exceeded, by more than one that is larger than that by itself.
+  bool take(std::size_t bytes, const Session* for_whom);
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -57,6 +58,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void start();
   [[nodiscard]] bool waits_for_client() const { return waiting_ && !closed_; }
   [[nodiscard]] bool waits_for_request() const { return waiting_ && !message_; }
+  [[nodiscard]] bool holds_memory() const { return memory_ > 0 || shares_; }
   void close();
   void close(std::atomic<std::uint64_t>& reason);
 
@@ -93,7 +95,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void hold(Response response);
   void let_go();
   // Of a body or an answer, whichever this connection is about.
-  void take_memory(std::size_t bytes);
+  bool take_memory(std::size_t bytes);  // false: beyond the limit
   void take_page(std::shared_ptr<const std::string> page);
   void give_back();
   void say_goodbye();

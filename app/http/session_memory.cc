@@ -1,29 +1,33 @@
 // What the connections hold together: bodies of requests and answers, and who goes where it is too much.
+#include <algorithm>
 #include <utility>
 
 #include "app/http/session.h"
 
 namespace driftd::app {
 
-bool SessionHost::close_longest_waiting(std::atomic<std::uint64_t>& reason, const Session* but) {
+bool SessionHost::close_longest_waiting() {
+  const auto found = std::ranges::find_if(sessions, [](Session* one) { return one->waits_for_client(); });
+  if (found == sessions.end()) return false;
+  (*found)->close(for_connections);
+  return true;
+}
+
+bool SessionHost::take(std::size_t bytes, const Session* for_whom) {
   for (Session* session : sessions) {
-    if (session == but || !session->waits_for_client()) continue;
-    session->close(reason);
-    return true;
+    if (memory + bytes <= limits.max_memory) break;
+    if (session != for_whom && session->waits_for_client() && session->holds_memory())
+      session->close(for_memory);
   }
-  return false;
-}
-
-void SessionHost::make_room(std::size_t bytes, const Session* for_whom) {
-  while (memory + bytes > limits.max_memory)
-    if (!close_longest_waiting(for_memory, for_whom)) break;
+  const bool fits = memory == 0 || memory + bytes <= limits.max_memory;
   memory += bytes;
+  return fits;
 }
 
-void Session::take_memory(std::size_t bytes) {
-  if (closed_ || bytes == 0) return;
-  host_.make_room(bytes, this);
+bool Session::take_memory(std::size_t bytes) {
+  if (closed_ || bytes == 0) return true;
   memory_ += bytes;
+  return host_.take(bytes, this);
 }
 
 // Whoever shares one that is held already takes nothing more.
@@ -31,7 +35,7 @@ void Session::take_page(std::shared_ptr<const std::string> page) {
   shared_page_ = std::move(page);
   if (closed_) return;
   shares_ = true;
-  if (host_.shared[shared_page_.get()]++ == 0) host_.make_room(shared_page_->size(), this);
+  if (host_.shared[shared_page_.get()]++ == 0) host_.take(shared_page_->size(), this);
 }
 
 void Session::give_back() {

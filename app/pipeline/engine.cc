@@ -173,11 +173,14 @@ void Engine::gather(const collector::Batch& batch, Time wall_now) {
       judge_.model_events[slot].push_back(std::move(event));
     }
     lane.model_events.clear();
+    const auto known = offsets_.find(part.partition);
+    if (known != offsets_.end() && part.next_offset < known->second)
+      state_.desk.unsaved = true;  // reading went back: only this process knows where to
     offsets_[part.partition] = part.next_offset;
   }
 }
 
-void Engine::apply_joins() {
+void Engine::apply_joins(Limit evicted_by) {
   for (std::size_t s = 0; s < outputs_.size(); ++s) {
     const collector::ShardOutput out = std::exchange(outputs_[s], {});
     for (const collector::Row& row : out.replaced) judge_.change_row(row, -1);
@@ -195,7 +198,7 @@ void Engine::apply_joins() {
       model.counters.duplicates += static_cast<std::uint64_t>(counts.duplicates);
       model.counters.unmatched += static_cast<std::uint64_t>(counts.unmatched);
       model.counters.evicted += static_cast<std::uint64_t>(counts.evicted);
-      state_.limits.note(evicted_by_, static_cast<std::uint64_t>(counts.evicted), model.name);
+      state_.limits.note(evicted_by, static_cast<std::uint64_t>(counts.evicted), model.name);
       model.changed = true;
     }
     for (const collector::DelayChange& delay : out.delays)
@@ -205,18 +208,24 @@ void Engine::apply_joins() {
   }
 }
 
-// Rows that wait for a reference in slots that no clock has passed, each as it came.
+// Of rows that wait for a reference in slots that are open, each as it came.
 std::size_t Engine::unbinned_values() const {
-  std::size_t values = 0;
-  for (const auto& lane : lanes_)
-    for (const auto& [key, slot] : lane->open) values += slot.raw.rows.size() * slot.raw.names.size();
+  const auto of = [](const std::map<SlotKey, OpenSlot>& slots) {
+    std::size_t values = 0;
+    for (const auto& [key, slot] : slots) values += slot.raw.rows.size() * slot.raw.names.size();
+    return values;
+  };
+  std::size_t values = of(judge_.rows);  // what a restart, or a reload, found open
+  for (const auto& lane : lanes_) values += of(lane->open);
   return values;
 }
 
-// Of what the prediction clock waits for. The partition that it waits for is never one.
-bool Engine::is_ahead(std::uint32_t partition) const {
-  return collector::has_role(lanes_[partition]->info().roles, collector::TopicRole::predictions) &&
-         state_.clocks.watermark(partition) > state_.clocks.prediction_clock();
+// Only rows that are kept whole make them many, and only slots that close make them few.
+void Engine::watch_unbinned() {
+  bool may_change = state_.clocks.holds_close();
+  for (const auto& lane : lanes_) may_change |= std::exchange(lane->kept_whole, false);
+  if (!may_change) return;
+  state_.clocks.hold_close(unbinned_values() > static_cast<std::size_t>(parts_.config->limits.max_unbinned));
 }
 
 void Engine::advance_clocks(const collector::Batch& batch, Time wall_now) {
@@ -228,13 +237,10 @@ void Engine::advance_clocks(const collector::Batch& batch, Time wall_now) {
     if (end.finished) state_.clocks.finish(i);
   }
   state_.clocks.advance(wall_now);
-  const bool crowded = unbinned_values() > static_cast<std::size_t>(parts_.config->limits.max_unbinned);
-  for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
-    const bool waits = crowded && is_ahead(i);
-    if (waits) state_.limits.note(Limit::unbinned, 1, lanes_[i]->info().topic);
-    parts_.source->pause(i, waits || state_.clocks.paused(i));
-  }
+  for (std::uint32_t i = 0; i < lanes_.size(); ++i) parts_.source->pause(i, state_.clocks.paused(i));
+  if (state_.clocks.held_close()) state_.limits.note(Limit::unbinned, 1, "every topic");
   close_slots();
+  watch_unbinned();
   if (!parts_.replay && state_.clocks.predictions_idle())
     judge_.judge_idleness(wall_now, state_.clocks.prediction_clock());
 }
@@ -259,9 +265,7 @@ void Engine::close_slots() {
   const collector::JoinBound bound = collector::hold_within(
       state_.shards, {static_cast<std::size_t>(most.max_waiting), static_cast<std::size_t>(most.max_memory)},
       context, outputs_);
-  evicted_by_ = bound == collector::JoinBound::bytes ? Limit::join_memory : Limit::waiting;
-  apply_joins();
-  evicted_by_ = Limit::waiting;
+  apply_joins(bound == collector::JoinBound::bytes ? Limit::join_memory : Limit::waiting);
   for (const auto& [webhook, count] : state_.desk.outbox.take_crowded_out())
     state_.limits.note(Limit::deliveries, count, webhook);
   if (prediction == kNoTime) return;

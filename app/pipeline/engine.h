@@ -142,10 +142,10 @@ class Engine {
   [[nodiscard]] bool is_too_long(const collector::Record& record) const;
   void send_dead_letters(const collector::Batch& batch);
   void gather(const collector::Batch& batch, Time wall_now);
-  void apply_joins();
+  void apply_joins(Limit evicted_by = Limit::waiting);
   void advance_clocks(const collector::Batch& batch, Time wall_now);
   [[nodiscard]] std::size_t unbinned_values() const;
-  [[nodiscard]] bool is_ahead(std::uint32_t partition) const;
+  void watch_unbinned();
   void close_slots();
   void hand_over(Time clock);
   void prune_incidents(Time clock);
@@ -164,7 +164,6 @@ class Engine {
   std::set<std::string, std::less<>> letters_about_;  // models of which a letter about a limit was sent
   Time next_forgetting_ = kNoTime;
   Time pruned_ = kNoTime;
-  Limit evicted_by_ = Limit::waiting;  // of the join
   std::size_t numbered_ = 0;  // models whose numbers are stored
   std::map<std::uint32_t, std::shared_ptr<const detectors::TallyLayout>>
       outdated_;                             // in the store, by series

@@ -326,6 +326,7 @@ void Lane::count_row(const TakenRow& row) {
     OpenSlot& slot = open[key];
     slot.traffic.add_answers(1);
     add_row(slot.raw, std::move(raw_[row.raw].first), std::move(raw_[row.raw].second));
+    kept_whole = true;
     return;
   }
   OpenSlot& slot = row.late ? corrections[key] : open[key];

@@ -98,6 +98,7 @@ class Lane {
   std::vector<Rejected> rejected;
   std::vector<HeardModelEvent> model_events;
   std::uint64_t shortened = 0;  // texts beyond limits.max_text
+  bool kept_whole = false;      // some row, for its version learns its reference
   TopicCounters counters;
   std::map<Model*, ModelCounters> model_counters;
   std::map<Version*, VersionCounters> version_counters;

@@ -23,7 +23,7 @@ constexpr std::array<Words, kLimitCount> kWords = {{
      "send smaller records, or raise limits.max_record"},
     {"join.max_waiting", "records of the join leave before their time", "model", "records",
      "raise join.max_waiting, or lower dedupe or the models' label_horizon"},
-    {"segments of a version", "events are counted without a segment of theirs", "model", "events",
+    {"segments", "events are counted without a segment of theirs", "model", "events",
      "take columns with fewer values for segments, or give cuts"},
     {"metrics.max_series", "series are left out of /metrics", "model", "series",
      "raise metrics.max_series, or show fewer metrics.statistics or segments"},
@@ -31,14 +31,14 @@ constexpr std::array<Words, kLimitCount> kWords = {{
      "raise http.max_connections, or keep away who opens so many"},
     {"http.max_memory", "connections are closed for what newer ones send or read", "url", "connections",
      "raise http.max_memory, or keep away who sends or reads so slowly"},
-    {"time for a request and its answer", "connections of slow clients are closed", "url", "connections",
+    {"http.timeouts", "connections of slow clients are closed", "url", "connections",
      "mend the network, or keep away who sends or reads so slowly"},
     {"limits.max_text", "events with names or ids beyond the limit are rejected", "topic", "events",
      "send shorter ones, or raise limits.max_text"},
     {"limits.max_text", "of long texts the beginning counts and a hash", "topic", "texts",
      "send shorter ones, ignore such columns, or raise limits.max_text"},
-    {"dead letters that wait", "nothing is read until the dead-letter topic takes what waits for it", "topic",
-     "turns", "let kafka.dead_letter_topic exist, be writable and take records of this size"},
+    {"dead_letters", "nothing is read until the dead-letter topic takes what waits for it", "topic", "turns",
+     "let kafka.dead_letter_topic exist, be writable and take records of this size"},
     {"alerts.max_pending", "the oldest deliveries are abandoned for newer ones", "webhook", "deliveries",
      "mend the receiver, let it be told of less, or raise alerts.max_pending"},
     {"alerts.max_closed", "the oldest closed incidents are forgotten", "of", "incidents",
@@ -48,6 +48,7 @@ constexpr std::array<Words, kLimitCount> kWords = {{
     {"limits.max_unbinned", "partitions that are ahead wait for the others", "topic", "rounds",
      "raise limits.max_unbinned, or give the models references from files"},
 }};
+static_assert(kWords.back().limit != nullptr);
 
 }  // namespace
 

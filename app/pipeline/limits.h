@@ -36,7 +36,7 @@ enum class Limit : std::uint8_t {
   join_memory,
   unbinned,
 };
-inline constexpr std::size_t kLimitCount = 17;
+inline constexpr std::size_t kLimitCount = static_cast<std::size_t>(Limit::unbinned) + 1;
 
 class LimitLog {
  public:

@@ -13,7 +13,7 @@ Error no_version(const Model& model, const std::optional<std::string>& name) {
 
 // Rises with what is preferred.
 auto rank_of(const Version& version) {
-  return std::tuple(!version.retired, *version.last_slot, version.series);
+  return std::tuple(!version.retired, version.last_slot, version.series);
 }
 
 }  // namespace
@@ -29,7 +29,8 @@ Result<Version*> wanted_version(Engine& engine, std::string_view model,
   if (known == nullptr) return unknown_model(model);
   Version* found = nullptr;
   for (const auto& [name, one] : known->versions)
-    if (version ? name == *version : one->last_slot && (found == nullptr || rank_of(*one) > rank_of(*found)))
+    if (version ? name == *version
+                : one->counters.predictions > 0 && (found == nullptr || rank_of(*one) > rank_of(*found)))
       found = one;
   if (found == nullptr) return no_version(*known, version);
   return found;

@@ -93,6 +93,7 @@ TEST(HttpBounds, HoldsBackBodiesOfRequestsWithinItsMemory) {
   HttpLimits limits;
   limits.max_memory = 4'000'000;
   HttpServer server = started(echo, limits);
+  RawClient idle(server.port());  // holds nothing, so that closing it would not help
   std::vector<std::unique_ptr<RawClient>> slow;
   for (int i = 0; i < 10; ++i) {
     slow.push_back(std::make_unique<RawClient>(server.port()));
@@ -100,20 +101,55 @@ TEST(HttpBounds, HoldsBackBodiesOfRequestsWithinItsMemory) {
   }
   EXPECT_TRUE(reaches(server, &HttpStats::closed_for_memory, 6));
   EXPECT_TRUE(slow.front()->at_end());
-  RawClient chunked(server.port());  // may become as large as a body may be
+  RawClient chunked(server.port());  // may become a MiB
   chunked.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
-  EXPECT_TRUE(reaches(server, &HttpStats::closed_for_memory, 10));
+  EXPECT_TRUE(reaches(server, &HttpStats::closed_for_memory, 8));
   chunked.send("3\r\nabc\r\n0\r\n\r\n");
-  EXPECT_THAT(chunked.read_response(), EndsWith("POST / abc"));  // more than all of it, and let through
-  EXPECT_EQ(http_call(server.url(), "POST", "/", 5s)->status, 200);
+  EXPECT_THAT(chunked.read_response(), EndsWith("POST / abc"));
+  idle.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(idle.read_response(), EndsWith("GET / "));
+}
+
+TEST(HttpBounds, RefusesABodyWhereTheMemoryIsHeldByRequestsThatAreBeingAnswered) {
+  HttpLimits limits;
+  limits.max_memory = 1'000'000;
+  std::mutex mutex;
+  std::vector<Respond> kept;
+  HttpServer server = started(
+      [&](const Request& request, const Respond& respond) {
+        const std::lock_guard lock(mutex);
+        if (request.target == "/wait") return kept.push_back(respond);
+        respond({200, "text/plain", std::to_string(request.body.size()), {}});
+      },
+      limits);
+  RawClient waiting(server.port());
+  waiting.send("POST /wait HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + std::string(900'000, 'x'));
+  const auto asked = [&] {
+    const std::lock_guard lock(mutex);
+    return kept.size();
+  };
+  for (int i = 0; i < 1000 && asked() < 1; ++i) std::this_thread::sleep_for(10ms);
+  ASSERT_EQ(asked(), 1U);
+  RawClient refused(server.port());
+  refused.send("POST / HTTP/1.1\r\nContent-Length: 200000\r\n\r\n");
+  EXPECT_THAT(refused.read_response(), StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(server.stats().closed_for_memory, 1U);
+  kept.front()({200, "text/plain", "done", {}});
+  EXPECT_THAT(waiting.read_response(), EndsWith("done"));
+  RawClient alone(server.port());  // more than all of it
+  alone.send("POST / HTTP/1.1\r\nContent-Length: 1200000\r\n\r\n" + std::string(1'200'000, 'x'));
+  EXPECT_THAT(alone.read_response(), EndsWith("1200000"));
 }
 
 TEST(HttpBounds, HoldsAnswersThatNobodyReadsWithinItsMemory) {
   HttpLimits limits;
   limits.max_memory = 40'000'000;
   const std::string page(20'000'000, 'x');  // more than the kernel takes
-  HttpServer server =
-      started([&](const Request&, const Respond& r) { r({200, "text/plain", page, {}}); }, limits);
+  HttpServer server = started(
+      [&](const Request&, const Respond& r) {
+        r({200, "text/plain", page, {}});
+      },
+      limits);
   std::vector<std::unique_ptr<RawClient>> slow;
   for (int i = 0; i < 6; ++i) {
     slow.push_back(std::make_unique<RawClient>(server.port()));
@@ -127,8 +163,11 @@ TEST(HttpBounds, CountsAPageThatAnswersShareOnce) {
   HttpLimits limits;
   limits.max_memory = 30'000'000;
   const auto page = std::make_shared<const std::string>(20'000'000, 'x');
-  HttpServer server =
-      started([&](const Request&, const Respond& r) { r({200, "text/plain", "", {}, page}); }, limits);
+  HttpServer server = started(
+      [&](const Request&, const Respond& r) {
+        r({200, "text/plain", "", {}, page});
+      },
+      limits);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 6; ++i) {
     clients.push_back(std::make_unique<RawClient>(server.port()));

@@ -100,6 +100,7 @@ class Bench {
   }
   const storage::Store& store() const { return *store_; }
   [[nodiscard]] bool exhausted() const { return source_->exhausted(); }
+  [[nodiscard]] ScriptedSource& source() { return *source_; }
   Engine& operator*() { return *engine_; }
   Engine* operator->() { return engine_.get(); }
 

@@ -63,7 +63,7 @@ TEST_F(LimitLogTest, KeepsTheLimitsApart) {
   limits.note(Limit::segments, 1, "credit");
   EXPECT_THAT(told(kNow + kSecond),
               ElementsAre(AllOf(HasSubstr("limit=limits.max_record"), HasSubstr("topic=predictions")),
-                          AllOf(HasSubstr("limit=\"segments of a version\""), HasSubstr("model=credit"))));
+                          AllOf(HasSubstr("limit=segments"), HasSubstr("model=credit"))));
 }
 
 TEST_F(LimitLogTest, ShowsSeriesAsTheyAreAndNotTheirSumOverPages) {

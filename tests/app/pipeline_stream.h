@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,9 @@ class ScriptedSource final : public collector::Source {
   Result<collector::Batch> poll(std::size_t most, std::chrono::milliseconds) override {
     collector::Batch batch;
     for (std::uint32_t i = 0; i < next_.size(); ++i) {
+      if (paused_.contains(i)) continue;
       collector::PartitionBatch part{.partition = i, .records = {}, .next_offset = 0};
-      for (std::size_t n = 0; n < most && next_[i] < script_[i].size(); ++n) {
+      for (std::size_t n = 0; n < (i == 0 ? most * head_start : most) && next_[i] < script_[i].size(); ++n) {
         collector::Record& record = part.records.emplace_back();
         record.offset = static_cast<std::int64_t>(next_[i]);
         record.timestamp = kBegin;
@@ -60,16 +62,24 @@ class ScriptedSource final : public collector::Source {
     }
     return batch;
   }
-  void pause(std::uint32_t, bool) override {}
+  void pause(std::uint32_t partition, bool paused) override {
+    paused_.erase(partition);
+    if (paused && obeys_pauses) paused_.insert(partition);
+  }
   [[nodiscard]] collector::PartitionEnd end_of(std::uint32_t i) const override {
     return {.last_stable_offset = static_cast<std::int64_t>(script_[i].size()),
             .next_offset = static_cast<std::int64_t>(next_[i]),
-            .finished = false};
+            .finished = obeys_pauses && next_[i] == script_[i].size()};
   }
   void seek(std::uint32_t partition, std::int64_t offset) override {
     next_[partition] = static_cast<std::size_t>(offset);
   }
   void commit(std::span<const collector::PartitionOffset>) override {}
+
+  // Set: as a file that is read, not as a topic that is there. The first partition may come faster.
+  bool obeys_pauses = false;
+  std::size_t head_start = 1;
+  [[nodiscard]] std::size_t paused() const { return paused_.size(); }
 
   [[nodiscard]] bool exhausted() const {
     for (std::size_t i = 0; i < next_.size(); ++i)
@@ -81,6 +91,7 @@ class ScriptedSource final : public collector::Source {
   const Script& script_;
   std::vector<std::size_t> next_;
   std::vector<collector::PartitionInfo> partitions_;
+  std::set<std::uint32_t> paused_;
 };
 
 }  // namespace driftd::app

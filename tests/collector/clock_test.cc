@@ -186,6 +186,30 @@ TEST(Skew, WaitsForTheFirstEventOfWhoHasUnreadRecords) {
   EXPECT_FALSE(clocks.paused(0)) << "an empty topic of feedback holds nobody back";
 }
 
+TEST(Skew, IsASlotAmongPredictionsWhileTooMuchWaitsForSlotsToClose) {
+  Clocks clocks = clocks_of({kPredictions, kPredictions, kFeedback});
+  clocks.observe(0, 10 * kHour + kMinute);
+  clocks.observe(1, 10 * kHour);
+  clocks.observe(2, 9 * kHour + kMinute);
+  clocks.hold_close(true);
+  clocks.advance(0);
+  EXPECT_FALSE(clocks.paused(0)) << "no more than a slot";
+  clocks.observe(0, 10 * kHour + kMinute + 1);
+  clocks.advance(0);
+  EXPECT_TRUE(clocks.paused(0));
+  EXPECT_TRUE(clocks.held_close());
+  EXPECT_FALSE(clocks.paused(1)) << "feedback closes no slot of predictions";
+  EXPECT_FALSE(clocks.paused(2));
+  clocks.report(0, false, true, 0);
+  clocks.report(1, true, false, 0);
+  clocks.advance(2 * kMinute);
+  EXPECT_FALSE(clocks.idle(0)) << "one that is paused is not silent";
+  clocks.hold_close(false);
+  clocks.advance(2 * kMinute);
+  EXPECT_FALSE(clocks.paused(0));
+  EXPECT_FALSE(clocks.held_close());
+}
+
 TEST(Clock, ModelEventsMoveOnlyTopicsOfModels) {
   EXPECT_TRUE(Clocks::model_event_moves_watermark(kModels));
   EXPECT_TRUE(Clocks::model_event_moves_watermark(kModels | kPredictions));

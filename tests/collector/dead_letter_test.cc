@@ -109,6 +109,34 @@ TEST_F(KafkaDeadLettersTest, StayPendingWhileTheBrokerIsAway) {
   EXPECT_EQ((*letters)->pending(), 0U);
 }
 
+TEST_F(KafkaDeadLettersTest, WhatIsTooLargeForItsHeadersOrItsKeyArrivesWithoutThem) {
+  ASSERT_TRUE(mock_->create_topic("dead", 1).ok());
+  auto with = connection();
+  with.properties = {{"message.max.bytes", "5000"}};
+  auto letters = KafkaDeadLetters::open(with, "dead");
+  ASSERT_TRUE(letters.ok());
+  const std::string huge(20'000, 'x');
+  const Header own[] = {{"trace", huge}};
+  Record record = bad_record(own);
+  record.key = huge;
+  (*letters)->send(
+      {.record = &record, .partition = &kPartition, .reason = Rejection::not_json, .message = "odd"});
+  await(**letters);
+  EXPECT_EQ((*letters)->pending(), 0U);
+  EXPECT_EQ((*letters)->delivered(), (std::map<std::string, std::uint64_t>{{kPartition.topic, 1}}));
+  const auto source = open(options({"dead"}));
+  Batch batch;
+  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
+  ASSERT_EQ(batch.record_count(), 1U);
+  std::map<std::string, std::string> told;
+  for (const Header& header : batch.parts.at(0).records.at(0).headers)
+    told[std::string(header.name)] = header.value.value_or("none");
+  EXPECT_EQ(told["driftd.error.message"], "odd");
+  EXPECT_EQ(told["driftd.headers.omitted"], "20005");
+  EXPECT_EQ(told["driftd.key.omitted"], "20000");
+  EXPECT_EQ(told.count("trace"), 0U);
+}
+
 TEST_F(KafkaDeadLettersTest, WhatIsTooLargeArrivesWithoutItsValue) {
   ASSERT_TRUE(mock_->create_topic("dead", 1).ok());
   auto with = connection();

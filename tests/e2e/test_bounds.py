@@ -206,10 +206,10 @@ def test_dead_letters_that_nobody_takes_stop_the_reading_and_nothing_is_lost(dri
     running = driftd(config)
     broker.produce(one_topic, [b"no event"] * 40_000)
     broker.produce(one_topic, [prediction(i) for i in range(100)])
-    wait_until(lambda: bites(running, "dead letters that wait"), 60, "reading to wait")
+    wait_until(lambda: bites(running, "dead_letters"), 60, "reading to wait")
     assert 10_000 <= running.metric("driftd_dead_letters_pending") < 40_000
     assert running.metric("driftd_predictions_total") == 0
-    assert_told_once(running, "dead letters that wait")
+    assert_told_once(running, "dead_letters")
     wait_until(lambda: running.metric("driftd_predictions_total") == 100, 90, "reading to go on")
     wait_until(lambda: running.metric("driftd_dead_letters_pending") == 0, 60, "the letters")
     assert running.metric("driftd_dead_letters_total") == running.metric("driftd_events_rejected_total") == 40_000
