@@ -115,7 +115,7 @@ def test_what_waits_for_labels_is_held_within_its_memory(driftd, broker, one_top
     wait_until(lambda: running.metric("driftd_predictions_total") == 20_000, 60, "the predictions")
     assert running.metric("driftd_join_memory_bytes") <= 1_048_576
     evicted, waiting = running.metric("driftd_join_evicted_total"), running.metric("driftd_join_pending")
-    assert evicted > 10_000 and evicted + waiting == 20_000
+    assert evicted > 2000 and evicted + waiting == 20_000
     assert bites(running, "join.max_memory") == evicted
     assert_told_once(running, "join.max_memory")
     assert_goes_on(running, broker, one_topic, 20_000)
@@ -129,8 +129,8 @@ def test_a_partition_that_is_ahead_waits_while_rows_for_a_reference_pile_up(drif
     for part in range(20):  # piece by piece: what has been fetched is taken all the same
         broker.produce(name, [{"value": prediction(i), "partition": 0} for i in range(10_000 * part, 10_000 * (part + 1))])
     wait_until(lambda: bites(running, "limits.max_unbinned"), 60, "the limit")
-    lag = wait_until(lambda: running.metric("driftd_consumer_lag", partition="0"), 30, "what is not read")
-    assert lag > 10_000, "the partition that is ahead does not wait"
+    wait_until(lambda: running.metric("driftd_consumer_lag", partition="0") > 100_000, 30, "what is not read, for it waits")
+    assert running.metric("driftd_predictions_total") < 100_000
     assert_told_once(running, "limits.max_unbinned")
     broker.produce(name, [{"value": prediction(200_000, id="another"), "partition": 1}])
     wait_until(lambda: running.metric("driftd_predictions_total") == 200_002, 90, "all, once the other has caught up")
