@@ -8,6 +8,7 @@
 #include "app/certify/certification_names.h"
 #include "app/pipeline/estimates.h"
 #include "app/pipeline/evidence_figures.h"
+#include "app/pipeline/judge.h"
 #include "detectors/statistics/binned.h"
 
 namespace driftd::app {

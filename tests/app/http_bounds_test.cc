@@ -14,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
+using ::testing::StartsWith;
 
 void echo(const Request& request, const Respond& respond) {
   Response response;

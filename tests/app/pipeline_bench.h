@@ -67,13 +67,13 @@ class Bench {
       restart();
     }
   }
-  // The stream's own metrics, in the order of their bytes.
+  // The stream's own metrics, without those of the process, in the order of their bytes.
   std::string metrics() {
     std::vector<std::string> lines;
     std::istringstream page(metrics_page(*engine_, nullptr));
     for (std::string line; std::getline(page, line);)
       if (!line.starts_with('#') && line.find("topic=") == std::string::npos &&
-          !line.starts_with("driftd_build_info"))
+          !line.starts_with("driftd_build_info") && !line.starts_with("driftd_limit_bites_total"))
         lines.push_back(line);
     std::sort(lines.begin(), lines.end());
     std::string text;

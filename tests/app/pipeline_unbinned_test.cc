@@ -63,7 +63,7 @@ TEST(Unbinned, HoldPartitionsThatAreAheadAndChangeNothing) {
 
 TEST(Unbinned, CountAfterARestartToo) {
   const Script script = one_a_second_by_turns(2);
-  const Played held = play(script, 1000, 1);  // whatever waits has been stored and loaded
+  const Played held = play(script, 1000, 7);  // what waits has been stored and loaded
   EXPECT_EQ(held.most_paused, 1U);
   EXPECT_GT(held.bites, 0U);
   EXPECT_EQ(held.metrics, play(script, 1'000'000).metrics);

@@ -73,7 +73,8 @@ TEST(WantedVersion, IsTheOneThatPredictedLastWhateverItsName) {
     const Time time = kBegin + 2 * i * kSecond;
     script[0].push_back(prediction_text(i, time, "m", i < 400 ? "9" : "10"));
   }
-  Bench bench(config_that_learns(300), script);
+  const Config config = config_that_learns(300);
+  Bench bench(config, script);
   bench.play(5000);
   EXPECT_EQ(wanted(bench, std::nullopt), "10");  // "9" is the last by name
   EXPECT_EQ(wanted(bench, "9"), "9");

@@ -190,7 +190,7 @@ TEST(Skew, IsASlotAmongPredictionsWhileTooMuchWaitsForSlotsToClose) {
   Clocks clocks = clocks_of({kPredictions, kPredictions, kFeedback});
   clocks.observe(0, 10 * kHour + kMinute);
   clocks.observe(1, 10 * kHour);
-  clocks.observe(2, 9 * kHour + kMinute);
+  clocks.observe(2, 9 * kHour + 2 * kMinute);
   clocks.hold_close(true);
   clocks.advance(0);
   EXPECT_FALSE(clocks.paused(0)) << "no more than a slot";
