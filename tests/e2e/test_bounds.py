@@ -104,7 +104,7 @@ def test_long_texts_are_told_apart_by_their_beginning(driftd, broker, one_topic)
     wait_until(lambda: running.samples("driftd_drift_statistic", model="credit", segment=""), 60, "the reference")
     segments = {labels["segment"] for labels, _ in running.samples("driftd_drift_statistic")} - {""}
     assert len(segments) == 3 and all(len(segment.encode()) <= 1024 + len("country=") for segment in segments)
-    assert bites(running, "limits.max_text") == 2200
+    wait_until(lambda: bites(running, "limits.max_text") == 2200, 30, "all texts to be shortened")
     assert_told_once(running, "limits.max_text")
     assert resident(running.popen.pid) - before < 300 * MB  # of 220 MB of texts 64 MB lie in the queue of the consumer
 
