@@ -140,7 +140,7 @@ class Outbox {
   [[nodiscard]] std::size_t pending(std::string_view webhook) const;  // waiting ones too
   // Deliveries that were abandoned for newer ones since the last call, by webhook.
   std::map<std::string, std::uint64_t> take_crowded_out() { return std::exchange(crowded_out_, {}); }
-  [[nodiscard]] std::string deliveries_json() const;                  // {"deliveries":[...]}, newest first
+  [[nodiscard]] std::string deliveries_json() const;  // {"deliveries":[...]}, newest first
 
   void forget_model(std::string_view model, Time now);  // pending deliveries are abandoned
   void take_changes(const EntryWriter& write);

@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kNextAttempt{2};      // after topics were missin
 constexpr std::chrono::seconds kConnectTimeout{15};  // then with handles made anew
 constexpr std::chrono::seconds kSlowAnswer{2};
 constexpr std::chrono::seconds kLongestPause{2};  // between answers, of which each may wait ten
-constexpr std::chrono::seconds kLettersWait{30};     // until it is told
+constexpr std::chrono::seconds kLettersWait{30};  // until it is told
 constexpr Duration kWaitingTold = 30 * kSecond;
 
 std::chrono::milliseconds milliseconds_of(Duration duration) {

@@ -35,8 +35,9 @@ class LineReader {
   // io or corrupt, naming the file.
   Result<LineBlock> next_lines(std::size_t most);
 
-  // What has been read and not yet given, without reading more: right after open() the file's beginning, all of
-  // it or 1 MB. A pipe can be read but once, so whoever wants to look first looks here. Until next_lines().
+  // What has been read and not yet given, without reading more: right after open() the file's beginning, all
+  // of it or 1 MB. A pipe can be read but once, so whoever wants to look first looks here. Until
+  // next_lines().
   [[nodiscard]] std::string_view ahead() const { return {block_.get() + begin_, size_}; }
 
  private:

@@ -184,14 +184,16 @@ Status StoreEngine::check_log(const StoreOptions& options) {
                                        "checkpoint before; or restore a backup"};
 }
 
-// A log whose content is in a table stays for a while. Killed twice, a store has such a one with a torn tail, and
-// another in the newest: reading on to what the younger logs begin with says that the engine passes it over.
+// A log whose content is in a table stays for a while. Killed twice, a store has such a one with a torn tail,
+// and another in the newest: reading on to what the younger logs begin with says that the engine passes it
+// over.
 bool StoreEngine::passes_over(const LogDamage& damage, const StoreOptions& options) {
   if (damage.newest) return false;
   rocksdb::Options reading = reader_options(options, lost);
   if (!damage.next_change) reading.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Status status = guarded([&] { return rocksdb::DB::OpenForReadOnly(reading, path, &opened); });
+  const rocksdb::Status status =
+      guarded([&] { return rocksdb::DB::OpenForReadOnly(reading, path, &opened); });
   const std::unique_ptr<rocksdb::DB> closed(opened);
   return status.ok() && (!damage.next_change || opened->GetLatestSequenceNumber() >= *damage.next_change);
 }

@@ -20,12 +20,13 @@ struct LogDamage {
   std::string file;          // its name within the store
   std::uint64_t offset = 0;  // of the first record that does not fit
   bool newest = false;       // no log is younger than this one
-  // The number of the first change in a younger log; empty: there is none. Who gets as far needs this log no more.
+  // The number of the first change in a younger log; empty: there is none. Who gets as far needs this log no
+  // more.
   std::optional<std::uint64_t> next_change;
 };
 
-// nothing: every record is whole, up to a torn tail of the last log. Errors: a log cannot be read. Logs up to and
-// including the file `past` are not looked at.
+// nothing: every record is whole, up to a torn tail of the last log. Errors: a log cannot be read. Logs up to
+// and including the file `past` are not looked at.
 Result<std::optional<LogDamage>> find_log_damage(const std::string& path, const std::string& past = "");
 
 }  // namespace driftd::storage

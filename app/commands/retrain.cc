@@ -50,8 +50,7 @@ const Command command_retrain = {
     .prepare = [](CLI::App& app) -> Action {
       auto options = std::make_shared<Options>();
       app.add_option("MODEL", options->model, "which model")->required();
-      app.add_option("--version", options->version,
-                     "which version; default: the one that predicted last");
+      app.add_option("--version", options->version, "which version; default: the one that predicted last");
       app.add_option("--reason", options->reason, "why, for people");
       add_ask_options(app, options->ask);
       return [options](Streams& streams) { return retrain(*options, streams); };

@@ -61,10 +61,11 @@ const Fields<LimitsConfig>& fields_of_limits() {
                    "of one event, and of all events of one version while it learns its reference; those that "
                    "show more are rejected")
           .size("max_record", &LimitsConfig::max_record, {64, 1 << 30}, "the largest record that is decoded")
-          .size("max_text", &LimitsConfig::max_text, {64, 1 << 20},
-                "the longest name of a model, version, variant or feature and the longest id, events with "
-                "longer ones are rejected as `too_large`, as are model events with 64 times that of metadata; "
-                "of longer categories and labels the beginning counts and a hash")
+          .size(
+              "max_text", &LimitsConfig::max_text, {64, 1 << 20},
+              "the longest name of a model, version, variant or feature and the longest id, events with "
+              "longer ones are rejected as `too_large`, as are model events with 64 times that of metadata; "
+              "of longer categories and labels the beginning counts and a hash")
           .integer("max_unbinned", &LimitsConfig::max_unbinned, {1000, 100'000'000'000}, "values",
                    "of predictions that wait for a reference to be learnt while other partitions are behind; "
                    "beyond, the partitions that are ahead are paused")

@@ -22,9 +22,7 @@ Response unavailable(const char* reason) {
 Mailbox::Mailbox(std::chrono::milliseconds patience, std::size_t capacity)
     : patience_(patience), capacity_(capacity) {}
 
-void Mailbox::post(Work work, Respond respond) {
-  put({std::move(work), std::move(respond), Clock::now()});
-}
+void Mailbox::post(Work work, Respond respond) { put({std::move(work), std::move(respond), Clock::now()}); }
 
 void Mailbox::post_shared(Work work, Respond respond) {
   put({std::move(work), std::move(respond), Clock::now(), true});

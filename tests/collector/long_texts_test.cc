@@ -13,8 +13,8 @@ using testing::StartsWith;
 constexpr std::size_t kMost = 64;
 
 std::string event_with(const std::string& text) {
-  return R"({"type":"prediction","model":"m","features":{"a":")" + text +
-         R"("},"prediction":{"label":")" + text + R"(","scores":{")" + text + "\":0.5}}}";
+  return R"({"type":"prediction","model":"m","features":{"a":")" + text + R"("},"prediction":{"label":")" +
+         text + R"(","scores":{")" + text + "\":0.5}}}";
 }
 
 struct Texts {
