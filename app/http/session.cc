@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <charconv>
 #include <exception>
 #include <utility>
 
@@ -134,7 +135,9 @@ void Session::read_header() {
 // What is announced counts at once: the client may send all of it but the last byte. A body in chunks
 // announces nothing, so it may not be large.
 void Session::read_body() {
-  std::size_t announced = static_cast<std::size_t>(parser_->content_length_remaining().value_or(0));
+  std::size_t announced = 0;
+  const auto length = parser_->get()[http::field::content_length];  // the parser has seen that it is a number
+  std::from_chars(length.data(), length.data() + length.size(), announced);
   if (parser_->chunked()) {
     announced = std::min(kLargestChunked, host_.limits.body_bytes);
     parser_->body_limit(announced);

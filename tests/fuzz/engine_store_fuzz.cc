@@ -21,6 +21,9 @@ Config learning_config() {
   config.threads = 1;
   config.models.standard.reference = {ReferenceConfig::Source::first_rows, "", 40, 0};
   config.models.standard.segments = {{{"country", {}}}};
+  config.models.standard.derived.pairs = 1;  // each costs time, and none is stored in a way of its own
+  config.models.standard.derived.projections = 1;
+  config.models.standard.derived.components = 0;
   config.alerts.digest.emplace().at = "*/10 * * * *";
   resolve_defaults(config);
   return config;
@@ -35,7 +38,7 @@ ScriptedSource::Script two_minutes() {
     script[0].push_back(prediction_text(i, kBegin + i * kSecond));
     script[1].push_back(feedback_text(i, kBegin + (i + 30) * kSecond));
   }
-  script[0].push_back(prediction_text(999, kBegin + kHour));
+  script[0].push_back(prediction_text(999, kBegin + 10 * kMinute));
   return script;
 }
 
