@@ -11,6 +11,9 @@ namespace driftd::app {
 
 namespace {
 
+constexpr std::int64_t kMostRows = std::int64_t{1}
+                                   << 48;  // that are stored of a slot: their sums do not overflow
+
 // How often each row was taken away and not put back.
 std::map<Withdrawn, int> balance_of(const std::vector<std::pair<Withdrawn, int>>& withdrawn) {
   std::map<Withdrawn, int> balance;
@@ -186,7 +189,10 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
   }
   slot.raw = load_rows(in);
   slot.identified.resize(in.get_count());
-  for (std::int64_t& count : slot.identified) count = in.get_i64();
+  for (std::int64_t& count : slot.identified) {
+    count = in.get_i64();
+    if (count < -kMostRows || count > kMostRows) in.fail();
+  }
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
     WatchedValue& value = slot.values.emplace_back();
     value.column = static_cast<std::uint32_t>(in.get_u64());
@@ -211,7 +217,9 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
     row.time = in.get_i64();
     row.id = std::string(in.get_text());
     row.hash = in.get_u64();
-    taken = static_cast<int>(in.get_i64());
+    const std::int64_t times = in.get_i64();
+    if (times != 1 && times != -1) in.fail();
+    taken = static_cast<int>(times);
   }
   if (in.format() >= 7) {
     auto traffic = detectors::Traffic::load(in);
