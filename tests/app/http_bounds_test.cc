@@ -7,6 +7,7 @@
 
 #include "app/http/client.h"
 #include "app/http/server.h"
+#include "tests/app/http_echo_server.h"
 #include "tests/app/http_raw_client.h"
 
 namespace driftd::app {
@@ -15,18 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::EndsWith;
 using ::testing::StartsWith;
-
-void echo(const Request& request, const Respond& respond) {
-  Response response;
-  response.body = request.method + " " + request.target + " " + request.body;
-  respond(std::move(response));
-}
-
-HttpServer started(Handler handler, const HttpLimits& limits) {
-  Result<HttpServer> server = HttpServer::start("127.0.0.1:0", std::move(handler), limits);
-  EXPECT_TRUE(server) << server.error().message;
-  return *std::move(server);
-}
 
 // Waits until the counter is at least that.
 bool reaches(const HttpServer& server, std::uint64_t HttpStats::*counter, std::uint64_t least) {

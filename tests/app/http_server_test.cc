@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "app/http/client.h"
+#include "tests/app/http_echo_server.h"
 #include "tests/app/http_raw_client.h"
 
 namespace driftd::app {
@@ -17,18 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-void echo(const Request& request, const Respond& respond) {
-  Response response;
-  response.body = request.method + " " + request.target + " " + request.body;
-  respond(std::move(response));
-}
-
-HttpServer started(Handler handler, const HttpLimits& limits = {}) {
-  Result<HttpServer> server = HttpServer::start("127.0.0.1:0", std::move(handler), limits);
-  EXPECT_TRUE(server) << server.error().message;
-  return *std::move(server);
-}
 
 TEST(HttpServer, AnswersManyRequestsOnOneConnection) {
   HttpServer server = started(echo);

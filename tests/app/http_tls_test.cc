@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 using alerts::Certificate;
 using ::testing::HasSubstr;
 
-void echo(const Request& request, const Respond& respond) {
+void say_peer(const Request& request, const Respond& respond) {
   Response response;
   response.body = request.method + " " + request.target + (request.authenticated ? " known" : "");
   respond(std::move(response));
@@ -30,7 +30,7 @@ HttpTlsConfig files_of(const Certificate& certificate) {
 class TlsServer : public ::testing::Test {
  protected:
   static HttpServer started(const HttpTlsConfig& files, const HttpLimits& limits = {}) {
-    Result<HttpServer> server = HttpServer::start("127.0.0.1:0", echo, limits, files);
+    Result<HttpServer> server = HttpServer::start("127.0.0.1:0", say_peer, limits, files);
     EXPECT_TRUE(server) << server.error().message;
     return *std::move(server);
   }

@@ -21,9 +21,9 @@ Record bad_record(std::span<const Header> headers = {}) {
   return record;
 }
 
-std::map<std::string, std::string> by_name(const std::vector<OwnedHeader>& headers) {
+std::map<std::string, std::string> by_name(const auto& headers) {
   std::map<std::string, std::string> map;
-  for (const OwnedHeader& header : headers) map[header.name] = header.value.value_or("none");
+  for (const auto& header : headers) map[std::string(header.name)] = header.value.value_or("none");
   return map;
 }
 
@@ -62,6 +62,18 @@ class KafkaDeadLettersTest : public KafkaTest {
   void await(DeadLetterSink& letters) {
     for (int i = 0; i < 400 && letters.pending() > 0; ++i) letters.poll(kShortWait);
   }
+  // The one record of the topic "dead", to be asked for once; it is there as long as the test.
+  const Record& the_letter() {
+    source_ = open(options({"dead"}));
+    for (int i = 0; i < 200 && batch_.record_count() == 0; ++i)
+      batch_ = std::move(*source_->poll(10, kShortWait));
+    EXPECT_EQ(batch_.record_count(), 1U);
+    return batch_.parts.at(0).records.at(0);
+  }
+
+ private:
+  std::unique_ptr<KafkaSource> source_;
+  Batch batch_;
 };
 
 TEST_F(KafkaDeadLettersTest, ArriveWithEverythingTheRecordHad) {
@@ -78,11 +90,7 @@ TEST_F(KafkaDeadLettersTest, ArriveWithEverythingTheRecordHad) {
   EXPECT_EQ((*letters)->pending(), 0U);
   EXPECT_EQ((*letters)->delivered().at("predictions"), 1U);
 
-  const auto source = open(options({"dead"}));
-  Batch batch;
-  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
-  ASSERT_EQ(batch.record_count(), 1U);
-  const Record& read = batch.parts.at(0).records.at(0);
+  const Record& read = the_letter();
   EXPECT_EQ(read.key, "k");
   EXPECT_EQ(read.value, "not json");
   EXPECT_EQ(read.timestamp, record.timestamp);
@@ -124,13 +132,7 @@ TEST_F(KafkaDeadLettersTest, WhatIsTooLargeForItsHeadersOrItsKeyArrivesWithoutTh
   await(**letters);
   EXPECT_EQ((*letters)->pending(), 0U);
   EXPECT_EQ((*letters)->delivered(), (std::map<std::string, std::uint64_t>{{kPartition.topic, 1}}));
-  const auto source = open(options({"dead"}));
-  Batch batch;
-  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
-  ASSERT_EQ(batch.record_count(), 1U);
-  std::map<std::string, std::string> told;
-  for (const Header& header : batch.parts.at(0).records.at(0).headers)
-    told[std::string(header.name)] = header.value.value_or("none");
+  auto told = by_name(the_letter().headers);
   EXPECT_EQ(told["driftd.error.message"], "odd");
   EXPECT_EQ(told["driftd.headers.omitted"], "20005");
   EXPECT_EQ(told["driftd.key.omitted"], "20000");
@@ -150,11 +152,7 @@ TEST_F(KafkaDeadLettersTest, WhatIsTooLargeArrivesWithoutItsValue) {
       {.record = &record, .partition = &kPartition, .reason = Rejection::too_large, .message = ""});
   await(**letters);
   EXPECT_EQ((*letters)->pending(), 0U);
-  const auto source = open(options({"dead"}));
-  Batch batch;
-  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
-  ASSERT_EQ(batch.record_count(), 1U);
-  const Record& read = batch.parts.at(0).records.at(0);
+  const Record& read = the_letter();
   EXPECT_FALSE(read.value);
   EXPECT_EQ(read.headers.back().name, "driftd.value.omitted");
   EXPECT_EQ(read.headers.back().value, "20000");
@@ -173,15 +171,10 @@ TEST_F(KafkaDeadLettersTest, WhatCouldNeverArriveIsLeftOutAndTold) {
   EXPECT_FALSE((*letters)->full());
   await(**letters);
   EXPECT_EQ((*letters)->pending(), 0U);
-  const auto source = open(options({"dead"}));
-  Batch batch;
-  for (int i = 0; i < 200 && batch.record_count() == 0; ++i) batch = std::move(*source->poll(10, kShortWait));
-  ASSERT_EQ(batch.record_count(), 1U);
-  const Record& read = batch.parts.at(0).records.at(0);
+  const Record& read = the_letter();
   EXPECT_FALSE(read.value);
   EXPECT_FALSE(read.key);
-  std::map<std::string, std::string> told;
-  for (const Header& header : read.headers) told[std::string(header.name)] = header.value.value_or("none");
+  auto told = by_name(read.headers);
   EXPECT_EQ(told["driftd.error.reason"], "too_large");
   EXPECT_EQ(told["driftd.value.omitted"], "33554433");
   EXPECT_EQ(told["driftd.key.omitted"], "33554433");

@@ -13,6 +13,7 @@ import preload  # noqa: E402
 import prometheus_server  # noqa: E402
 import webhook_receiver  # noqa: E402
 from paths import SHARED  # noqa: E402
+from small_stream import SmallStream, configuration  # noqa: E402
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -116,3 +117,13 @@ def driftd(program, tmp_path):
     yield start
     for process in started:
         process.kill()
+
+
+@pytest.fixture
+def undisturbed(driftd, broker, topic):
+    """What is said of a SmallStream that nothing befell."""
+    stream = SmallStream(broker, topic, "calm")
+    running = driftd(configuration(broker, stream.topics, "calm-" + stream.topics["predictions"]))
+    said = stream.finish(running)
+    running.stop()
+    return said

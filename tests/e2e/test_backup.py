@@ -4,18 +4,8 @@ import json
 import shutil
 import threading
 
-import pytest
 from driftd_process import driftd as run_driftd
 from small_stream import SmallStream, configuration
-
-
-@pytest.fixture
-def undisturbed(driftd, broker, topic):
-    stream = SmallStream(broker, topic, "calm")
-    running = driftd(configuration(broker, stream.topics, "calm-" + stream.topics["predictions"]))
-    said = stream.finish(running)
-    running.stop()
-    return said
 
 
 def back_up(running, to):

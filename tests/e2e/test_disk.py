@@ -38,22 +38,13 @@ def disk(tmp_path, faults):
     return Disk(tmp_path, faults)
 
 
-@pytest.fixture
-def undisturbed(driftd, broker, topic):
-    stream = SmallStream(broker, topic, "calm")
-    running = driftd(configuration(broker, stream.topics, "calm-" + stream.topics["predictions"]))
-    said = stream.finish(running)
-    running.stop()
-    return said
-
-
 def start(driftd, broker, topic, disk, **storage):
     stream = SmallStream(broker, topic, "hard")
     group = "hard-" + stream.topics["predictions"]
     running = driftd(configuration(broker, stream.topics, group, **(storage or {"path": str(disk.path / "store")})), env=disk.env if disk else None)
     stream.send(2)
     stream.read(running)
-    wait_until(lambda: sum(stream.committed(group).values()) == 1800, 30, "the commit of what was read")
+    stream.wait_for_commit(group)
     return stream, running, group
 
 

@@ -6,15 +6,6 @@ from process import wait_until
 from small_stream import SmallStream, configuration
 
 
-@pytest.fixture
-def undisturbed(driftd, broker, topic):
-    stream = SmallStream(broker, topic, "calm")
-    running = driftd(configuration(broker, stream.topics, stream.topics["predictions"]))
-    said = stream.finish(running)
-    running.stop()
-    return said
-
-
 def the_younger_ends(older, younger):
     wait_until(lambda: not younger.running, 30, "the younger to end")
     assert younger.returncode == 1
@@ -33,7 +24,7 @@ def test_the_younger_ends_while_events_flow(driftd, broker, topic, undisturbed):
     group = stream.topics["predictions"]
     older = driftd(configuration(broker, stream.topics, group))
     stream.send(2)
-    wait_until(lambda: sum(stream.committed(group).values()) == 1800, 30, "the commit of what was read")
+    stream.wait_for_commit(group)
 
     def start():
         younger = driftd(configuration(broker, stream.topics, group))
@@ -60,7 +51,7 @@ def test_a_predecessor_that_was_killed_is_no_rival(driftd, broker, topic, undist
     group = stream.topics["predictions"]
     running = driftd(configuration(broker, stream.topics, group))
     stream.send(2)
-    wait_until(lambda: sum(stream.committed(group).values()) == 1800, 30, "the commit of what was read")
+    stream.wait_for_commit(group)
     running.kill()
     running.start()
     assert stream.finish(running) == undisturbed

@@ -49,11 +49,12 @@ class SmallStream:
         first, end = (count * portion // self.portions for portion in (first_portion, end_portion))
         return [{"value": make(i), "partition": i % partitions} for i in range(first, end)]
 
-    def read(self, running):
-        def count():
-            return sum(count * self.sent // self.portions for count in (PREDICTIONS, FEEDBACK))
+    def count(self):
+        """Of the events that were sent."""
+        return sum(count * self.sent // self.portions for count in (PREDICTIONS, FEEDBACK))
 
-        wait_until(lambda: running.metric("driftd_events_total") == count(), 60, f"{count()} events to be read")
+    def read(self, running):
+        wait_until(lambda: running.metric("driftd_events_total") == self.count(), 60, f"{self.count()} events to be read")
 
     def finish(self, running):
         """Sends what is left; gives what is said of all of it."""
@@ -66,6 +67,10 @@ class SmallStream:
         incidents = [{k: v for k, v in one.items() if k != "url"} for one in running.get("/api/v1/incidents")["incidents"]]
         assert incidents
         return state_of(running.metrics_text()), incidents
+
+    def wait_for_commit(self, group):
+        """Of all that was sent."""
+        wait_until(lambda: sum(self.committed(group).values()) == self.count(), 30, "the commit of what was read")
 
     def committed(self, group):
         return {(role, partition): offset for role in ("predictions", "feedback")
