@@ -16,6 +16,7 @@ using boost::system::error_code;
 constexpr std::size_t kMostBody = 64 * 1024;
 constexpr std::uint32_t kMostHeader = 16 * 1024;
 constexpr int kMostInterim = 8;
+constexpr int kLeastStatus = 100;
 
 // A body of which only the first bytes are kept; whatever length was announced, nothing is reserved.
 struct FirstBytes {
@@ -61,10 +62,8 @@ struct AnswerReader::State {
     parser->body_limit(std::numeric_limits<std::uint64_t>::max());
   }
   [[nodiscard]] bool has_header() const { return parser->is_header_done(); }
-  [[nodiscard]] bool is_interim() const {
-    const int status = static_cast<int>(parser->get().result_int());
-    return status >= 100 && status < 200 && status != 101;
-  }
+  [[nodiscard]] int status() const { return static_cast<int>(parser->get().result_int()); }
+  [[nodiscard]] bool is_interim() const { return status() >= 100 && status() < 200 && status() != 101; }
 
   // True when nothing more is needed.
   bool parse() {
@@ -77,6 +76,10 @@ struct AnswerReader::State {
       if (code == http::error::need_more) break;
       if (code) {
         fault = "the answer is no HTTP response: " + code.message();
+        return true;
+      }
+      if (has_header() && status() < kLeastStatus) {
+        fault = "the answer is no HTTP response: its status is " + std::to_string(status());
         return true;
       }
       if (has_header() && parser->get().body().size() >= kMostBody) return true;
@@ -106,7 +109,9 @@ bool AnswerReader::feed(std::string_view bytes) {
   return state_->parse();
 }
 
-bool AnswerReader::has_status() const { return state_->has_header() && !state_->is_interim(); }
+bool AnswerReader::has_status() const {
+  return state_->has_header() && state_->status() >= kLeastStatus && !state_->is_interim();
+}
 
 Answer AnswerReader::take() {
   Answer answer;
@@ -116,7 +121,7 @@ Answer AnswerReader::take() {
     return answer;
   }
   auto& response = state_->parser->get();
-  answer.status = static_cast<int>(response.result_int());
+  answer.status = state_->status();
   answer.body = std::move(response.body());
   if (const auto header = response.find(http::field::retry_after); header != response.end())
     answer.retry_after = std::string(header->value());

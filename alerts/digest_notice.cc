@@ -30,7 +30,7 @@ void DigestNotice::save(Encoder& out) const {
 
 void DigestNotice::load(Decoder& in) {
   id = in.get_text();
-  at = in.get_i64();
+  at = in.get_time();
   data = in.get_text();
 }
 

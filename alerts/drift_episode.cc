@@ -23,8 +23,8 @@ void DriftEpisode::save(Encoder& out) const {
 
 void DriftEpisode::load(Decoder& in) {
   figure_ = in.get_double();
-  next_ = in.get_i64();
-  low_ = in.get_i64();
+  next_ = in.get_time();
+  low_ = in.get_within(0, kMostAmount);
 }
 
 }  // namespace driftd::alerts

@@ -25,7 +25,7 @@ std::optional<double> get_optional_double(Decoder& in) {
 }
 std::optional<Time> get_optional_time(Decoder& in) {
   if (!in.get_bool()) return std::nullopt;
-  return in.get_i64();
+  return in.get_time();
 }
 std::optional<std::string> get_optional_text(Decoder& in) {
   if (!in.get_bool()) return std::nullopt;
@@ -46,7 +46,7 @@ EvidenceFacts load_evidence(Decoder& in) {
   facts.strength = in.get_text();
   facts.estimated_start = get_optional_time(in);
   facts.budget.alerts = in.get_double();
-  facts.budget.per = in.get_i64();
+  facts.budget.per = in.get_time();
   return facts;
 }
 
@@ -115,7 +115,7 @@ ComparisonFacts load_comparison(Decoder& in) {
     *text = in.get_text();
   for (double* value : {&facts.difference, &facts.lower, &facts.upper, &facts.confidence})
     *value = in.get_double();
-  facts.pairs = in.get_i64();
+  facts.pairs = in.get_amount();
   facts.paired = in.get_bool();
   return facts;
 }
@@ -170,12 +170,12 @@ Findings load_findings(Decoder& in) {
   if (in.get_bool()) {
     Coverage& coverage = findings.coverage.emplace();
     for (std::int64_t* count : {&coverage.joined, &coverage.waiting, &coverage.expired, &coverage.evicted})
-      *count = in.get_i64();
+      *count = in.get_amount();
   }
   for (std::size_t n = in.get_count(26); n > 0 && in.ok(); --n) {
     SliceFinding& slice = findings.slices.emplace_back();
     slice.where = in.get_text();
-    slice.n = in.get_i64();
+    slice.n = in.get_amount();
     slice.share = in.get_double();
     slice.loss = in.get_double();
     slice.rest = in.get_double();
@@ -208,7 +208,7 @@ Result<Incident> Incident::load(Decoder& in) {
   incident.key.kind = get_enum(in, IncidentKind::comparison);
   incident.key.subject = in.get_text();
   incident.findings = load_findings(in);
-  incident.opened_at = in.get_i64();
+  incident.opened_at = in.get_time();
   incident.resolved_at = get_optional_time(in);
   incident.state = get_enum(in, IncidentState::resolved);
   incident.muted = in.get_bool();

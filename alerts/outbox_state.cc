@@ -48,17 +48,17 @@ Result<DeliveryRecord> DeliveryRecord::load(Decoder& in) {
   record.id = in.get_text();
   record.webhook = in.get_text();
   const std::uint8_t event = in.get_u8();
-  record.event_time = in.get_i64();
+  record.event_time = in.get_time();
   auto incident = Incident::load(in);
   if (!incident) return incident.error();
   record.incident = *std::move(incident);
   record.sequence = in.get_u64();
   const std::uint8_t state = in.get_u8();
-  record.attempts = in.get_i64();
-  record.created = in.get_i64();
-  record.next_attempt = in.get_i64();
-  record.ended = in.get_i64();
-  record.last_status = static_cast<int>(in.get_i64());
+  record.attempts = in.get_within(0, kMostAmount);
+  record.created = in.get_time();
+  record.next_attempt = in.get_time();
+  record.ended = in.get_time();
+  record.last_status = static_cast<int>(in.get_within(0, 999));
   record.last_error = in.get_text();
   record.behind = in.format() >= 2 && in.get_bool();
   record.starts = in.format() >= 2 && in.get_bool();
@@ -121,7 +121,7 @@ Status Outbox::restore(std::string_view key, std::string_view bytes) {
     told_[std::string(key.substr(kTold.size()))] = std::move(told);
   } else {
     const std::size_t parting = key.find('\0');
-    const Time last = in.get_i64();
+    const Time last = in.get_time();
     if (!key.starts_with(kCooldown) || parting == std::string_view::npos || !in.ok()) return damaged(key);
     const std::string webhook(key.substr(kCooldown.size(), parting - kCooldown.size()));
     last_retrain_[{webhook, std::string(key.substr(parting + 1))}] = last;

@@ -133,11 +133,11 @@ void Retraining::save(Encoder& out) const {
 Result<Retraining> Retraining::load(Decoder& in) {
   Retraining loaded;
   const std::uint8_t state = in.get_u8();
-  loaded.since = in.get_i64();
+  loaded.since = in.get_time();
   loaded.incident = in.get_text();
   loaded.version = in.get_text();
   loaded.answers = in.get_bool();
-  loaded.patience = in.get_i64();
+  loaded.patience = in.get_time();
   if (!in.ok() || state >= kRetrainingStates)
     return Error{ErrorCode::corrupt, "a retraining's state is damaged"};
   loaded.state = static_cast<RetrainingState>(state);

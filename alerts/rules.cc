@@ -84,9 +84,9 @@ void RuleState::save(Encoder& out) const {
 Result<RuleState> RuleState::load(Decoder& in) {
   RuleState state;
   state.open_ = in.get_bool();
-  if (in.get_bool()) state.held_since_ = in.get_i64();
-  state.labels_ = in.get_i64();
-  if (!in.ok() || state.labels_ < 0) return Error{ErrorCode::corrupt, "a rule's state is damaged"};
+  if (in.get_bool()) state.held_since_ = in.get_time();
+  state.labels_ = in.get_within(0, kMostAmount);
+  if (!in.ok()) return Error{ErrorCode::corrupt, "a rule's state is damaged"};
   return state;
 }
 

@@ -130,14 +130,13 @@ Result<SchemaFacts> SchemaFacts::load(Decoder& in) {
     facts.open_[cell] = (bits >> 1) & 1U;
   }
   for (std::size_t slots = in.get_count(2); slots > 0 && in.ok(); --slots) {
-    Slot slot{in.get_i64(), {}};
+    Slot slot{in.get_within(1, kMostAmount), {}};
     slot.seen.resize(in.get_count(2));
     for (Seen& seen : slot.seen) {
       const std::uint64_t cell = in.get_u64();
-      seen = {static_cast<std::uint32_t>(cell), in.get_i64()};
-      if (cell >= cells || seen.count <= 0 || seen.count > slot.predictions) in.fail();
+      seen = {static_cast<std::uint32_t>(cell), in.get_within(1, slot.predictions)};
+      if (cell >= cells) in.fail();
     }
-    if (slot.predictions <= 0 || slot.predictions > kEndOfTime / 4) in.fail();
     if (in.ok()) facts.push(std::move(slot));
   }
   if (!in.ok() || cells % kFaults != 0)

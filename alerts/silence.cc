@@ -26,7 +26,7 @@ void Silence::save(Encoder& out) const {
 
 Result<Silence> Silence::load(Decoder& in) {
   Silence state;
-  if (in.get_bool()) state.last_ = in.get_i64();
+  if (in.get_bool()) state.last_ = in.get_time();
   state.open_ = in.get_bool();
   if (!in.ok()) return Error{ErrorCode::corrupt, "the state of silence is damaged"};
   return state;

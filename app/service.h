@@ -58,6 +58,8 @@ class Service {
   std::vector<alerts::IncidentEvent> take_events() { return std::exchange(events_, {}); }
 
  private:
+  static constexpr std::chrono::milliseconds kPollWait{100};
+
   Service(std::string file, Config config, Logger log, std::function<bool()> stop_asked);
   Status open_store();
   Status open_kafka();

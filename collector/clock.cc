@@ -145,25 +145,17 @@ void Clocks::save(Encoder& out) const {
   }
 }
 
-namespace {
-
-bool plausible(Time time) { return time == kNoTime || (time >= kEarliestTime && time <= kLatestTime); }
-
-}  // namespace
-
 Result<Clocks> Clocks::load(Decoder& in, const ClockOptions& options) {
   Clocks clocks(options);
-  clocks.prediction_clock_ = in.get_i64();
-  clocks.feedback_clock_ = in.get_i64();
-  bool sound = true;
+  clocks.prediction_clock_ = in.get_time_or_none();
+  clocks.feedback_clock_ = in.get_time_or_none();
   for (std::size_t left = in.get_count(3); left > 0; --left) {
     std::string topic(in.get_text());
-    const std::int64_t number = in.get_i64();
-    const Time time = in.get_i64();
-    sound = sound && plausible(time) && number == static_cast<std::int32_t>(number);
-    clocks.remembered_[{std::move(topic), static_cast<std::int32_t>(number)}] = time;
+    const auto number = static_cast<std::int32_t>(
+        in.get_within(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
+    clocks.remembered_[{std::move(topic), number}] = in.get_time_or_none();
   }
-  if (!in.ok() || !sound) return Error{ErrorCode::corrupt, "the stored clocks contradict themselves"};
+  if (!in.ok()) return Error{ErrorCode::corrupt, "the stored clocks contradict themselves"};
   return clocks;
 }
 

@@ -44,11 +44,7 @@ std::uint32_t get_u32(Decoder& in) {
   return static_cast<std::uint32_t>(value);
 }
 
-Time get_time(Decoder& in) {
-  const Time time = in.get_i64();
-  if (time < kEarliestTime || time > kLatestTime) in.fail();
-  return time;
-}
+Time get_time(Decoder& in) { return in.get_within(kEarliestTime, kLatestTime); }
 
 void put_rank(const Rank& rank, Encoder& out) {
   out.put_i64(rank.time);
@@ -177,8 +173,7 @@ void put_verdict(const WaitingVerdict& v, Encoder& out) {
 WaitingVerdict get_verdict(Decoder& in) {
   WaitingVerdict v;
   v.name = get_name(in);
-  const std::int64_t ahead = in.get_i64();
-  if (ahead < 0 || ahead > kLatestTime - kEarliestTime) in.fail();
+  const std::int64_t ahead = in.get_within(0, kLatestTime - kEarliestTime);
   v.floor = in.ok() ? v.name.rank.time + ahead : 0;
   const std::uint8_t flags = in.get_u8();
   if (flags > 7) in.fail();

@@ -1,5 +1,6 @@
 #include "core/codec.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -64,6 +65,28 @@ std::uint64_t Decoder::get_u64() {
 }
 
 std::int64_t Decoder::get_i64() { return un_zig_zag(get_u64()); }
+
+std::int64_t Decoder::get_within(std::int64_t least, std::int64_t most) {
+  const std::int64_t value = get_i64();
+  if (value < least || value > most) fail();
+  return ok_ ? value : std::clamp<std::int64_t>(0, least, most);
+}
+
+std::int64_t Decoder::get_amount() { return get_within(-kMostAmount, kMostAmount); }
+
+Time Decoder::get_time() { return get_within(kLeastTime, kMostTime); }
+
+Time Decoder::get_time_or_none() { return get_slot_or_none(kMicrosecond); }
+
+std::int64_t Decoder::get_slot(Duration length) {
+  return get_within(kLeastTime / length, kMostTime / length);
+}
+
+std::int64_t Decoder::get_slot_or_none(Duration length) {
+  const std::int64_t slot = get_i64();
+  if (slot != kNoSlot && (slot < kLeastTime / length || slot > kMostTime / length)) fail();
+  return ok_ ? slot : kNoSlot;
+}
 
 bool Decoder::get_bool() {
   const std::uint8_t byte = get_u8();

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "core/time.h"
 
 namespace driftd {
 
@@ -35,6 +36,9 @@ class Encoder {
 
 struct Unsealed;
 
+// Thousands of such amounts add up without overflow.
+inline constexpr std::int64_t kMostAmount = std::int64_t{1} << 48;
+
 // What bytes that no sealed record held are of: the program's own.
 inline constexpr std::uint64_t kNewestFormat = std::numeric_limits<std::uint64_t>::max();
 
@@ -53,6 +57,15 @@ class Decoder {
   bool get_bool();
   double get_double();
   std::string_view get_text();  // a view into the input
+
+  // Numbers that are reckoned with: what lies beyond the bounds is a fault of the input, so that no sum,
+  // difference or product that follows overflows.
+  std::int64_t get_within(std::int64_t least, std::int64_t most);
+  std::int64_t get_amount();  // how many of something, or the difference of two such; within +-kMostAmount
+  Time get_time();            // of kLeastTime to kMostTime
+  Time get_time_or_none();    // or kNoTime
+  std::int64_t get_slot(Duration length);          // begins at such a time; `length` > 0
+  std::int64_t get_slot_or_none(Duration length);  // or kNoSlot
   // A count of items of which each takes at least `least_bytes`: refused when the rest cannot hold them.
   std::size_t get_count(std::size_t least_bytes = 1);
 

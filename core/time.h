@@ -22,11 +22,17 @@ inline constexpr Duration kMinute = 60 * kSecond;
 inline constexpr Duration kHour = 60 * kMinute;
 inline constexpr Duration kDay = 24 * kHour;
 inline constexpr Time kNoTime = std::numeric_limits<Time>::min();  // "not known"
+inline constexpr std::int64_t kNoSlot = kNoTime;                   // of any length
 inline constexpr Time kEndOfTime = std::numeric_limits<Time>::max();
 
 // Times outside [year 1, year 9999] are refused everywhere, so that slot arithmetic cannot overflow.
 inline constexpr Time kEarliestTime = -62135596800LL * kSecond;  // 0001-01-01T00:00:00Z
 inline constexpr Time kLatestTime = 253402300799LL * kSecond;    // 9999-12-31T23:59:59Z
+
+// What was reckoned from such times (a slot's end, a deadline) is stored within these: the sum and the
+// difference of two of them do not overflow.
+inline constexpr Time kMostTime = Time{1} << 58;
+inline constexpr Time kLeastTime = -kMostTime;
 
 // RFC 3339 with a zone ("2026-11-20T08:00:00.25Z", "...+01:00"); digits beyond a microsecond are
 // cut off, a leap second (:60) is the next second's start. Empty where the text is anything else.

@@ -52,7 +52,7 @@ class StateReader {
  public:
   explicit StateReader(Decoder& in) : in_(in) {}
   void operator()(double& value) { value = in_.get_double(); }
-  void operator()(std::int64_t& value) { value = in_.get_i64(); }
+  void operator()(std::int64_t& value) { value = in_.get_amount(); }
   void operator()(bool& value) { value = in_.get_bool(); }
   template <class T>
   void operator()(std::vector<T>& values) {

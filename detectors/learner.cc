@@ -126,18 +126,14 @@ Result<Learner> Learner::load_head(Decoder& in) {
   const std::uint8_t kind = in.get_u8();
   if (kind > static_cast<std::uint8_t>(ReferenceRule::Kind::first_duration)) in.fail();
   rule.kind = in.ok() ? static_cast<ReferenceRule::Kind>(kind) : ReferenceRule::Kind::automatic;
-  rule.rows = in.get_i64();
-  rule.duration = in.get_i64();
-  Learner learner(rule, in.get_i64());
+  rule.rows = in.get_amount();
+  rule.duration = in.get_time();
+  Learner learner(rule, in.get_within(1, kMostTime));
   const bool any = in.get_bool();
-  const std::int64_t first = in.get_i64();
+  const std::int64_t first = in.get_slot(learner.slot_length_);
   if (any) learner.first_ = first;
-  learner.closed_ = in.get_i64();
-  if (!in.ok() || learner.slot_length_ <= 0) return corrupt();
-  const auto in_time = [&](std::int64_t slot) {
-    return slot >= kEarliestTime / learner.slot_length_ - 1 && slot <= kLatestTime / learner.slot_length_ + 1;
-  };
-  if (any && (!in_time(first) || !in_time(learner.closed_))) return corrupt();
+  learner.closed_ = in.get_slot(learner.slot_length_);
+  if (!in.ok()) return corrupt();
   return learner;
 }
 
@@ -164,7 +160,7 @@ Result<Learner> Learner::load(Decoder& in) {
   if (!learner.ok()) return learner;
   const std::size_t size = in.get_count(2);
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
-    const std::int64_t slot = in.get_i64();
+    const std::int64_t slot = in.get_slot(learner->slot_length_);
     if (Status restored = learner->restore_block(slot, in.get_text()); !restored.ok())
       return restored.error();
   }

@@ -55,7 +55,8 @@ void RecentTallies::save(Encoder& out) const {
   }
 }
 
-Result<RecentTallies> RecentTallies::load(const std::shared_ptr<const TallyLayout>& layout, Decoder& in) {
+Result<RecentTallies> RecentTallies::load(const std::shared_ptr<const TallyLayout>& layout, Duration slot,
+                                          Decoder& in) {
   RecentTallies recent;
   std::optional<Tally> checked;
   if (layout) checked.emplace(layout);
@@ -67,7 +68,8 @@ Result<RecentTallies> RecentTallies::load(const std::shared_ptr<const TallyLayou
   for (std::size_t level = 0; level < levels && in.ok(); ++level) {
     auto& blocks = recent.levels_.emplace_back();
     for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-      Block block{in.get_i64(), std::string(in.get_text())};
+      Block block{in.get_within((kLeastTime / slot) >> level, (kMostTime / slot) >> level),
+                  std::string(in.get_text())};
       const bool rises = blocks.empty() || blocks.back().number < block.number;
       if (!rises || !is_sane(block.tally)) in.fail();
       blocks.push_back(std::move(block));

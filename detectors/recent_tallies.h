@@ -17,6 +17,7 @@
 
 #include "core/codec.h"
 #include "core/result.h"
+#include "core/time.h"
 #include "detectors/tally.h"
 
 namespace driftd::detectors {
@@ -43,8 +44,9 @@ class RecentTallies {
   }
 
   void save(Encoder& out) const;
-  // Without a layout the bytes are checked to be counts, not which.
-  static Result<RecentTallies> load(const std::shared_ptr<const TallyLayout>& layout, Decoder& in);
+  // Slots of length `slot`. Without a layout the bytes are checked to be counts, not which.
+  static Result<RecentTallies> load(const std::shared_ptr<const TallyLayout>& layout, Duration slot,
+                                    Decoder& in);
 
  private:
   struct Block {

@@ -59,7 +59,7 @@ Profile Renewal::finish() const {
     const auto added = total_.column(number++);
     for (std::size_t cell = 0; cell < column.reference.size(); ++cell) {
       column.reference[cell].count += added[cell].count;
-      column.reference[cell].units += added[cell].units;
+      column.reference[cell].units = wrapping_add(column.reference[cell].units, added[cell].units);
     }
     (void)column.derive();  // it could be before
   }
@@ -104,11 +104,11 @@ void Renewal::save(Encoder& out) const {
 
 Result<Renewal> Renewal::load(const Profile& profile, Decoder& in) {
   const bool pairs = in.get_u8() == static_cast<std::uint8_t>(Side::pairs);
-  Renewal renewal(profile, pairs ? Side::pairs : Side::predictions, 0, in.get_i64());
-  renewal.last_ = in.get_i64();
+  Renewal renewal(profile, pairs ? Side::pairs : Side::predictions, 0, in.get_time());
+  renewal.last_ = in.get_time_or_none();
   const std::size_t size = in.get_count(2);
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
-    const std::int64_t block = in.get_i64();
+    const std::int64_t block = in.get_slot(kProfileBlock);
     const std::string_view bytes = in.get_text();
     if (!renewal.total_.merge_encoded(bytes).ok()) in.fail();
     renewal.blocks_[block] = bytes;

@@ -78,8 +78,8 @@ void get_outcome(Decoder& in, RawRow& row) {
     row.verdict->value = get_number(in);
     for (std::size_t n = in.get_count(1); n > 0 && in.ok(); --n) row.segments.emplace_back(in.get_text());
     if (in.get_bool()) {
-      row.pair_times.prediction = in.get_i64();
-      row.pair_times.feedback = in.get_i64();
+      row.pair_times.prediction = in.get_time_or_none();
+      row.pair_times.feedback = in.get_time_or_none();
     }
   }
 }
@@ -153,7 +153,7 @@ Status decode_rows(std::string_view bytes, const RowVisit& visit) {
   for (std::string& name : names) name = in.get_text();
   RawRow row;
   for (std::size_t i = 0; i < rows && in.ok(); ++i) {
-    row.time = in.get_i64();
+    row.time = in.get_time_or_none();
     get_row(in, names.size(), row);
     if (!in.ok()) return corrupt();
     visit(names, row);

@@ -151,9 +151,9 @@ void SegmentBlocks::save(Encoder& out) const {
 
 Result<SegmentBlocks> SegmentBlocks::load(const std::shared_ptr<const TallyLayout>& layout, Decoder& in) {
   SegmentBlocks loaded;
-  loaded.rows = in.get_i64();
+  loaded.rows = in.get_amount();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t block = in.get_i64();
+    const std::int64_t block = in.get_slot(kProfileBlock);
     loaded.blocks[block] = get_counts(in, layout);
   }
   if (!in.ok()) return corrupt();
@@ -205,17 +205,14 @@ Result<SegmentReference> decode_segment(const Profile& profile, std::string labe
   Decoder in(bytes);
   SegmentReference segment;
   segment.label = std::move(label);
-  segment.rows = in.get_i64();
-  segment.pairs = in.get_i64();
-  if (segment.rows < 0 || segment.rows > profile.rows || segment.pairs < 0 || segment.pairs > profile.pairs)
-    in.fail();
+  segment.rows = in.get_within(0, profile.rows);
+  segment.pairs = in.get_within(0, profile.pairs);
   segment.prediction_counts = get_counts(in, predictions, segment.rows);
   segment.pair_counts = get_counts(in, pairs, segment.pairs);
   std::int64_t least = slot_of(kEarliestTime, kProfileBlock);
   for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
     ProfileBlock& block = segment.blocks.emplace_back();
-    block.block = in.get_i64();
-    if (block.block < least || block.block > kLatestTime / kProfileBlock) in.fail();
+    block.block = in.get_within(least, kLatestTime / kProfileBlock);
     least = block.block + 1;
     block.predictions = get_counts(in, predictions);
     block.pairs = get_counts(in, pairs);

@@ -17,7 +17,7 @@ void decode_entries(Decoder& in, SparseTally& tally) {
   std::uint64_t flat = 0;
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
     const std::uint64_t gap = in.get_u64();
-    const CellCount count{in.get_i64(), in.get_i64()};
+    const CellCount count{in.get_amount(), in.get_i64()};
     if ((i > 0 && gap == 0) || gap > UINT32_MAX || is_zero(count)) in.fail();
     flat += gap;
     tally.entries.push_back({flat, count});
@@ -29,7 +29,7 @@ void decode_new_categories(Decoder& in, SparseTally& tally) {
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
     const std::uint64_t column = in.get_u64();
     const std::string text(in.get_text());
-    const std::int64_t count = in.get_i64();
+    const std::int64_t count = in.get_amount();
     if (column > UINT32_MAX || count == 0) in.fail();
     if (!in.ok()) return;
     add_new_category(tally.new_categories, static_cast<std::uint32_t>(column), {hash64(text), text}, count);
@@ -75,7 +75,7 @@ std::string SparseTally::encode() const {
 Result<SparseTally> SparseTally::decode(std::string_view bytes) {
   Decoder in(bytes);
   SparseTally tally;
-  tally.events = in.get_i64();
+  tally.events = in.get_amount();
   decode_entries(in, tally);
   decode_new_categories(in, tally);
   if (!in.ok() || !in.at_end()) return Error{ErrorCode::corrupt, "these bytes are no tally"};

@@ -11,11 +11,6 @@ namespace {
 constexpr int kParts = 64;  // of an octave
 constexpr int kLeastExponent = -10;
 constexpr int kLargestExponent = 31;
-constexpr std::int64_t kMostCount = std::int64_t{1}
-                                    << 48;  // that is stored: sums of all bins do not overflow
-
-bool is_sane(std::int64_t count) { return count >= -kMostCount && count <= kMostCount; }
-
 // milliseconds = fraction * 2^exponent with fraction in [.5, 1).
 std::int32_t bin_of(double milliseconds) {
   int exponent = 0;
@@ -102,14 +97,12 @@ void Traffic::save(Encoder& out) const {
 
 Result<Traffic> Traffic::load(Decoder& in) {
   Traffic loaded;
-  loaded.answered_ = in.get_i64();
-  loaded.failed_ = in.get_i64();
-  if (!is_sane(loaded.answered_) || !is_sane(loaded.failed_)) in.fail();
+  loaded.answered_ = in.get_amount();
+  loaded.failed_ = in.get_amount();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t bin = in.get_i64();
-    const std::int64_t count = in.get_i64();
-    if (bin < 0 || bin >= (kLargestExponent - kLeastExponent) * kParts || count == 0 || !is_sane(count))
-      in.fail();
+    const std::int64_t bin = in.get_within(0, std::int64_t{kLargestExponent - kLeastExponent} * kParts - 1);
+    const std::int64_t count = in.get_amount();
+    if (count == 0) in.fail();
     if (!loaded.latencies_.empty() && bin <= loaded.latencies_.back().first) in.fail();
     loaded.latencies_.emplace_back(static_cast<std::int32_t>(bin), count);
   }

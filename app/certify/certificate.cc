@@ -44,6 +44,12 @@ double number_in(const Json& json, const char* key) {
   return number;
 }
 
+std::int64_t integer_in(const Json& json, const std::string& what) {
+  const bool huge = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
+  if (!json.is_number_integer() || huge) throw std::invalid_argument(what + " is no whole number");
+  return json.get<std::int64_t>();
+}
+
 BudgetConfig budget_in(const Json& json) {
   BudgetConfig budget;
   budget.alerts = number_in(json, "alerts");
@@ -59,7 +65,7 @@ SeasonConfig season_in(const Json& json) {
   season.cells = json.at("cells").get<std::string>() == "none" ? SeasonConfig::Cells::none
                                                                : SeasonConfig::Cells::hour_of_week;
   season.timezone = json.at("timezone").get<std::string>();
-  season.holidays = json.at("holidays").get<std::vector<std::int64_t>>();
+  for (const Json& day : json.at("holidays")) season.holidays.push_back(integer_in(day, "a day of holidays"));
   return season;
 }
 
@@ -75,7 +81,7 @@ Certificate certificate_in(const Json& json) {
   found.promise = *promise;
   const Json& rate = json.at("false_alarms");
   found.rate = {number_in(rate, "rate"), number_in(rate, "low"), number_in(rate, "high")};
-  found.months = json.at("months").get<std::int64_t>();
+  found.months = integer_in(json.at("months"), "months");
   const auto at = parse_rfc3339(json.at("certified_at").get<std::string>());
   if (!at) throw std::invalid_argument("certified_at is no time");
   found.certified_at = *at;

@@ -156,7 +156,7 @@ class Walk {
       survey_.written_by = in.get_text();
       return true;
     }
-    if (name == kSlotLength) survey_.slot = in.get_i64();
+    if (name == kSlotLength) survey_.slot = in.get_within(1, kMostTime);
     if (name == "models")
       for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) survey_.models.emplace_back(in.get_text());
     return false;

@@ -169,7 +169,11 @@ Result<Reply> http_call(const std::string& base, const std::string& method, cons
   if (!call.run(timeout)) return Error{ErrorCode::unavailable, "no answer from " + base + " in time"};
   if (const std::string fault = call.fault(); !fault.empty())
     return Error{ErrorCode::unavailable, "no driftd answers at " + base + ": " + fault};
-  return call.take();
+  Reply reply = call.take();
+  if (reply.status < 100)
+    return Error{ErrorCode::unavailable, "no driftd answers at " + base + ": the answer's status is " +
+                                             std::to_string(reply.status) + ", which HTTP does not have"};
+  return reply;
 }
 
 }  // namespace driftd::app

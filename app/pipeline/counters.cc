@@ -70,8 +70,8 @@ void DurationHistogram<Bounds>::save(Encoder& out) const {
 template <std::size_t Bounds>
 void DurationHistogram<Bounds>::load(Decoder& in) {
   load_each(in, counts);
-  whole_seconds = in.get_i64();
-  microseconds = in.get_i64();
+  whole_seconds = in.get_time();
+  microseconds = in.get_time();
 }
 
 template struct DurationHistogram<kLatencyBounds.size()>;

@@ -104,12 +104,12 @@ void Digests::save(Encoder& out) const {
 
 Status Digests::load(Decoder& in, std::size_t versions) {
   const bool asked = in.get_bool();
-  const Time until = in.get_i64();
-  bool sane = until >= kEarliestTime && until <= kLatestTime;
+  const Time until = in.get_time();
+  bool sane = true;
   drafts_.clear();
   for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {
     Draft& draft = drafts_.emplace_back();
-    draft.at = in.get_i64();
+    draft.at = in.get_time();
     draft.stands = in.get_bool();
     draft.has_labels = in.get_bool();
     for (std::size_t m = in.get_count(); m > 0 && in.ok(); --m) {

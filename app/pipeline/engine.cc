@@ -46,6 +46,7 @@ Engine::Engine(EngineParts parts, ReferenceShelf shelf)
               .history = &state_.history,
               .digests = &state_.digests,
               .references = &state_.references,
+              .limits = &state_.limits,
               .log = parts_.log,
               .gather = [this](Version& version) { gather_open_slots(version); },
               .cells_known = [this](const Version& version, const detectors::RawRow& row,

@@ -64,7 +64,7 @@ Status Engine::load_versions() {
   for (std::uint32_t number = 0; number < state_.registry.model_count(); ++number) {
     Model& model = state_.registry.model(number);
     const Status done = read_state(*parts_.store, storage::meta_key("model/" + model.name), "model",
-                                   [&](Decoder& in) { return load_model(in, model); });
+                                   [&](Decoder& in) { return load_model(in, model, parts_.config->slot); });
     if (!done.ok()) return done;
     model.changed = false;
   }
@@ -163,8 +163,9 @@ Status Engine::load_open_slots() {
       if (series >= state_.registry.version_count()) in.fail();
       return series;
     };
+    const Duration length = parts_.config->slot;
     for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
-      const std::int64_t slot = in.get_i64();
+      const std::int64_t slot = in.get_slot(length);
       const std::uint32_t series = series_in();
       if (!in.ok()) break;
       const auto& plan = state_.registry.version(series).plan;
@@ -177,17 +178,17 @@ Status Engine::load_open_slots() {
       judge_.rows[{slot, series}] = std::move(*loaded);
     }
     for (std::size_t n = in.get_count(3); n > 0 && in.ok(); --n) {
-      const std::int64_t slot = in.get_i64();
+      const std::int64_t slot = in.get_slot(length);
       const std::uint32_t series = series_in();
       judge_.pairs[{slot, series}] = load_changes(in);
     }
     for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-      auto& events = judge_.model_events[in.get_i64()];
+      auto& events = judge_.model_events[in.get_slot(length)];
       for (std::size_t e = in.get_count(5); e > 0 && in.ok(); --e) {
         Lane::HeardModelEvent& event = events.emplace_back();
         for (std::string* text : {&event.model, &event.version, &event.metadata})
           *text = std::string(in.get_text());
-        event.time = in.get_i64();
+        event.time = in.get_time();
         event.event = static_cast<Lifecycle>(in.get_u8());
       }
     }
@@ -217,7 +218,7 @@ Status Engine::load_positions() {
   for (std::uint32_t i = 0; i < partitions.size(); ++i) {
     done = read_state(*parts_.store, storage::offset_key(partitions[i].topic, partitions[i].partition),
                       "offset", [&](Decoder& in) {
-                        offsets_[i] = in.get_i64();
+                        offsets_[i] = in.get_within(0, std::numeric_limits<std::int64_t>::max());
                         parts_.source->seek(i, offsets_[i]);
                         known.insert(partitions[i].topic);
                         return success();

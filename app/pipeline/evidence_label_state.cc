@@ -31,8 +31,8 @@ Status load_cohorts(Decoder& in, std::map<std::string, ev::Cohorts>& cohorts) {
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     ev::Cohorts& segment = cohorts[std::string(in.get_text())];
     for (std::size_t m = in.get_count(2); m > 0 && in.ok(); --m) {
-      const std::int64_t cohort = in.get_i64();
-      segment[cohort] = in.get_i64();
+      const std::int64_t cohort = in.get_slot(detectors::kProfileBlock);
+      segment[cohort] = in.get_amount();
     }
   }
   return in.ok() ? success() : Status(Error{ErrorCode::corrupt, "cohorts of predictions end too early"});
@@ -101,7 +101,7 @@ Status EvidenceJudge::restore_segment_labels(Version& version, const std::string
   SegmentLabels& labels = version.labels.at(segment);
   const auto built = labels.lines.empty() ? nullptr : labels.lines.front().counts.plan();
   labels.lines.clear();
-  labels.since = in.get_i64();
+  labels.since = in.get_slot(slot_length());
   if (in.get_bool()) {
     auto gathering = ev::LabelGathering::load(version.pairs->profile.labels->scale, slot_length(), in);
     if (!gathering.ok()) return gathering.error();

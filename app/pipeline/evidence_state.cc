@@ -27,22 +27,23 @@ void save_rates(Encoder& out, const std::map<ev::SeriesName, detectors::RecentTa
   }
 }
 
-Status load_rates(Decoder& in, std::map<ev::SeriesName, detectors::RecentTallies>& rates) {
+Status load_rates(Decoder& in, Duration slot, std::map<ev::SeriesName, detectors::RecentTallies>& rates) {
   rates.clear();
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
     const ev::SeriesName name = load_name(in);
-    auto loaded = detectors::RecentTallies::load(nullptr, in);
+    auto loaded = detectors::RecentTallies::load(nullptr, slot, in);
     if (!loaded.ok()) return loaded.error();
     rates.emplace(name, std::move(*loaded));
   }
   return success();
 }
 
-Status load_recent(Decoder& in, const Plan* plan, std::map<std::string, detectors::RecentTallies>& recent) {
+Status load_recent(Decoder& in, const Plan* plan, Duration slot,
+                   std::map<std::string, detectors::RecentTallies>& recent) {
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     std::string segment(in.get_text());
     if (plan == nullptr) return Error{ErrorCode::corrupt, "recent counts without their reference"};
-    auto loaded = detectors::RecentTallies::load(plan->layout, in);
+    auto loaded = detectors::RecentTallies::load(plan->layout, slot, in);
     if (!loaded.ok()) return loaded.error();
     // Segments that are no longer watched are left behind.
     if (const auto known = recent.find(segment); known != recent.end()) known->second = std::move(*loaded);
@@ -66,9 +67,9 @@ std::map<ev::SeriesName, ev::ColumnBlocks> load_blocks(Decoder& in) {
   for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {
     ev::ColumnBlocks& blocks = renormed[load_name(in)];
     blocks.starts.resize(in.get_count());
-    for (Time& start : blocks.starts) start = in.get_i64();
+    for (Time& start : blocks.starts) start = in.get_time();
     blocks.counts.resize(in.get_count());
-    for (std::int64_t& count : blocks.counts) count = in.get_i64();
+    for (std::int64_t& count : blocks.counts) count = in.get_amount();
     const bool fits = !blocks.starts.empty() && blocks.counts.size() % blocks.starts.size() == 0;
     if (!fits) in.fail();
   }
@@ -118,9 +119,9 @@ std::string saved_evidence(const Version& version) {
 
 Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder& in) {
   watch.renormed = load_blocks(in);
-  watch.shared = in.get_i64();
+  watch.shared = in.get_slot(slot_length());
   watch.open.reset();
-  if (in.get_bool()) watch.open.emplace().load(in);
+  if (in.get_bool()) watch.open.emplace().load(in, slot_length());
   watch.renorming.reset();
   const auto& labels = version.pairs ? version.pairs->profile.labels : std::nullopt;
   if (in.get_bool()) watch.renorming.emplace().load(in, labels ? &labels->scale : nullptr, slot_length());
@@ -135,7 +136,7 @@ Status EvidenceJudge::restore_watch(Version& version, KindWatch& watch, Decoder&
 Status EvidenceJudge::restore_segments(Version& version, Decoder& in) {
   VersionEvidence& evidence = *version.evidence;
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
-    auto segment = LaterSegment::load(version.plan->layout, in);
+    auto segment = LaterSegment::load(version.plan->layout, slot_length(), in);
     if (!segment.ok()) return segment.error();
     if (evidence.rows.contains(segment->label) || !is_declared(*version.model->config, segment->label))
       continue;
@@ -159,7 +160,7 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
   VersionEvidence& evidence = *version.evidence;
   for (const detectors::Side side : {detectors::Side::predictions, detectors::Side::pairs}) {
     const std::string_view reference = in.get_text();
-    const Ledger ledger{in.get_double(), in.get_i64()};
+    const Ledger ledger{in.get_double(), in.get_amount()};
     Decoder recent(in.get_text());
     const bool rows = side == detectors::Side::predictions;
     const Plan* plan = rows ? version.plan.get() : version.pairs.get();
@@ -171,12 +172,12 @@ Status EvidenceJudge::restore(Version& version, std::string_view bytes) {
     if (rows) {
       build_rows(version, 0);
       if (Status done = restore_segments(version, recent); !done.ok()) return done;
-      if (Status done = load_recent(recent, plan, evidence.rows); !done.ok()) return done;
+      if (Status done = load_recent(recent, plan, slot_length(), evidence.rows); !done.ok()) return done;
     } else {
       if (evidence.pair_reference.empty()) build_pairs(version, 0);
       if (Status done = restore_labels(version); !done.ok()) return done;
-      if (Status done = load_recent(recent, plan, evidence.pairs); !done.ok()) return done;
-      if (Status done = load_rates(recent, evidence.rates); !done.ok()) return done;
+      if (Status done = load_recent(recent, plan, slot_length(), evidence.pairs); !done.ok()) return done;
+      if (Status done = load_rates(recent, slot_length(), evidence.rates); !done.ok()) return done;
     }
   }
   if (Status done = restore_labels(version); !done.ok()) return done;

@@ -23,6 +23,7 @@
 #include "app/pipeline/evidence_judge.h"
 #include "app/pipeline/history_writer.h"
 #include "app/pipeline/lane.h"
+#include "app/pipeline/limits.h"
 #include "app/pipeline/reference_book.h"
 #include "app/pipeline/registry.h"
 
@@ -37,6 +38,7 @@ class Judge {
     HistoryWriter* history = nullptr;
     Digests* digests = nullptr;
     ReferenceBook* references = nullptr;
+    LimitLog* limits = nullptr;
     Logger log;
     // A version's reference became known. gather: all its open slots come to `rows`. cells_known: a row
     // that was kept whole has its cells, the join shall know. settle: changes of pairs that this made

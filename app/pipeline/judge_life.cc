@@ -84,8 +84,7 @@ void Judge::take_model_events(std::int64_t slot) {
     if (model == nullptr) continue;
     Version* const known = parts_.registry->version_of(*model, event.version);
     if (known == nullptr) {  // the last places went while the event waited
-      parts_.log.warn("a model event is beyond limits.max_versions",
-                      {{"model", event.model}, {"version", event.version}});
+      parts_.limits->note(Limit::versions, 1, event.model);
       continue;
     }
     Version& version = *known;

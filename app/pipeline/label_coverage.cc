@@ -49,11 +49,11 @@ void LabelCoverage::save(Encoder& out) const {
 
 void LabelCoverage::load(Decoder& in) {
   joined_.clear();
-  joined_before_ = in.get_i64();
-  expired_before_ = in.get_i64();
+  joined_before_ = in.get_amount();
+  expired_before_ = in.get_amount();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t cohort = in.get_i64();
-    joined_[cohort] = in.get_i64();
+    const std::int64_t cohort = in.get_slot(detectors::kProfileBlock);
+    joined_[cohort] = in.get_amount();
   }
 }
 

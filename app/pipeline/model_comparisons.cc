@@ -59,24 +59,24 @@ void save_state(Encoder& out, const ComparisonState& state) {
   }
 }
 
-Status load_state(Decoder& in, ComparisonState& state) {
+Status load_state(Decoder& in, ComparisonState& state, Duration slot_length) {
   state.declared = std::string(in.get_text());
-  auto run = detectors::champion::ComparisonRun::load(in);
+  auto run = detectors::champion::ComparisonRun::load(in, slot_length);
   if (!run.ok()) return run.error();
   state.run = std::move(*run);
   const std::uint8_t verdict = in.get_u8();
   if (verdict > 2) in.fail();
   state.verdict = static_cast<detectors::champion::Outcome>(verdict);
   state.incident = std::string(in.get_text());
-  state.through = in.get_i64();
+  state.through = in.get_slot_or_none(slot_length);
   state.by_id = in.get_u64();
   state.by_strata = in.get_u64();
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
-    const std::int64_t slot = in.get_i64();
+    const std::int64_t slot = in.get_slot(slot_length);
     state.arrived[slot] = load_arrived(in);
   }
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    auto& versions = state.deployed[in.get_i64()];
+    auto& versions = state.deployed[in.get_slot(slot_length)];
     for (std::size_t v = in.get_count(); v > 0 && in.ok(); --v) versions.emplace(in.get_text());
   }
   return in.ok() ? success() : Status(Error{ErrorCode::corrupt, "a comparison's state ends too early"});
@@ -100,11 +100,11 @@ void ModelComparisons::save(Encoder& out) const {
   }
 }
 
-Status ModelComparisons::load(Decoder& in) {
+Status ModelComparisons::load(Decoder& in, Duration slot_length) {
   by_name.clear();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     std::string name(in.get_text());
-    if (Status done = load_state(in, by_name[std::move(name)]); !done.ok()) return done;
+    if (Status done = load_state(in, by_name[std::move(name)], slot_length); !done.ok()) return done;
   }
   return success();
 }

@@ -41,7 +41,7 @@ struct ModelComparisons {
   std::map<std::string, ComparisonState> by_name;
 
   void save(Encoder& out) const;
-  Status load(Decoder& in);
+  Status load(Decoder& in, Duration slot_length);
 };
 
 }  // namespace driftd::app

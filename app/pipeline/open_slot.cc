@@ -11,9 +11,6 @@ namespace driftd::app {
 
 namespace {
 
-constexpr std::int64_t kMostRows = std::int64_t{1}
-                                   << 48;  // that are stored of a slot: their sums do not overflow
-
 // How often each row was taken away and not put back.
 std::map<Withdrawn, int> balance_of(const std::vector<std::pair<Withdrawn, int>>& withdrawn) {
   std::map<Withdrawn, int> balance;
@@ -190,13 +187,12 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
   slot.raw = load_rows(in);
   slot.identified.resize(in.get_count());
   for (std::int64_t& count : slot.identified) {
-    count = in.get_i64();
-    if (count < -kMostRows || count > kMostRows) in.fail();
+    count = in.get_amount();
   }
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
     WatchedValue& value = slot.values.emplace_back();
     value.column = static_cast<std::uint32_t>(in.get_u64());
-    value.time = in.get_i64();
+    value.time = in.get_time();
     value.id = std::string(in.get_text());
     value.value = in.get_double();
     value.hash = in.get_u64();
@@ -204,7 +200,7 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
   for (std::size_t n = in.get_count(6); n > 0 && in.ok(); --n) {
     NotedCategory& category = slot.noted.emplace_back();
     category.column = static_cast<std::uint32_t>(in.get_u64());
-    category.time = in.get_i64();
+    category.time = in.get_time();
     category.id = std::string(in.get_text());
     category.hash = in.get_u64();
     for (std::size_t s = in.get_count(); s > 0 && in.ok(); --s)
@@ -214,12 +210,11 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
   }
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
     auto& [row, taken] = slot.withdrawn.emplace_back();
-    row.time = in.get_i64();
+    row.time = in.get_time();
     row.id = std::string(in.get_text());
     row.hash = in.get_u64();
-    const std::int64_t times = in.get_i64();
-    if (times != 1 && times != -1) in.fail();
-    taken = static_cast<int>(times);
+    taken = static_cast<int>(in.get_within(-1, 1));
+    if (taken == 0) in.fail();
   }
   if (in.format() >= 7) {
     auto traffic = detectors::Traffic::load(in);

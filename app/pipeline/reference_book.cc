@@ -33,16 +33,17 @@ void save(Encoder& out, const KeptReference& one) {
 
 KeptReference load_one(Decoder& in) {
   KeptReference one;
-  one.number = in.get_i64();
+  one.number = in.get_amount();
   one.digest = std::string(in.get_text());
   const std::uint8_t origin = in.get_u8();
   if (origin >= kOrigins.size()) in.fail();
   one.origin = static_cast<ReferenceOrigin>(origin);
   one.version = std::string(in.get_text());
-  one.since = in.get_i64();
+  one.since = in.get_time_or_none();
   one.predictions = in.get_bool();
   one.labels = in.get_bool();
-  for (std::int64_t* value : {&one.rows, &one.pairs, &one.first, &one.last}) *value = in.get_i64();
+  for (std::int64_t* count : {&one.rows, &one.pairs}) *count = in.get_amount();
+  for (Time* time : {&one.first, &one.last}) *time = in.get_time_or_none();
   return one;
 }
 
@@ -223,7 +224,7 @@ void ReferenceBook::save(Encoder& out, const OfModel& book) {
 Result<ReferenceBook::OfModel> ReferenceBook::load(Decoder& in) {
   OfModel book;
   book.changed = false;
-  book.next = in.get_i64();
+  book.next = in.get_amount();
   for (std::size_t n = in.get_count(10); n > 0 && in.ok(); --n) book.kept.push_back(load_one(in));
   for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {
     StandIn& choice = book.choices[std::string(in.get_text())];

@@ -100,7 +100,7 @@ detectors::RowTable load_rows(Decoder& in) {
   for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) table.names.emplace_back(in.get_text());
   for (std::size_t n = in.get_count(9); n > 0 && in.ok(); --n) {
     detectors::RawRow& row = table.rows.emplace_back();
-    row.time = in.get_i64();
+    row.time = in.get_time_or_none();
     row.id = std::string(in.get_text());
     row.hash = in.get_u64();
     row.predicted = load_predicted(in);
@@ -130,9 +130,9 @@ Pair load_pair(Decoder& in) {
   Pair pair;
   pair.series = static_cast<std::uint32_t>(in.get_u64());
   pair.id = std::string(in.get_text());
-  pair.prediction_time = in.get_i64();
-  pair.feedback_time = in.get_i64();
-  pair.evidence_time = in.get_i64();
+  pair.prediction_time = in.get_time_or_none();
+  pair.feedback_time = in.get_time_or_none();
+  pair.evidence_time = in.get_time_or_none();
   pair.predicted = load_predicted(in);
   pair.verdict = load_verdict(in);
   for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n)

@@ -15,10 +15,10 @@ void LaterSegment::save(Encoder& out) const {
 }
 
 Result<LaterSegment> LaterSegment::load(const std::shared_ptr<const detectors::TallyLayout>& layout,
-                                        Decoder& in) {
+                                        Duration slot, Decoder& in) {
   LaterSegment segment;
   segment.label = in.get_text();
-  segment.since = in.get_i64();
+  segment.since = in.get_slot(slot);
   segment.learnt = in.get_bool();
   auto counts = detectors::SegmentBlocks::load(layout, in);
   if (!counts.ok()) return counts.error();

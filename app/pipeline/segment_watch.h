@@ -41,7 +41,8 @@ struct LaterSegment {
   detectors::SegmentBlocks counts;
 
   void save(Encoder& out) const;
-  static Result<LaterSegment> load(const std::shared_ptr<const detectors::TallyLayout>& layout, Decoder& in);
+  static Result<LaterSegment> load(const std::shared_ptr<const detectors::TallyLayout>& layout, Duration slot,
+                                   Decoder& in);
 };
 
 // Pairs of a segment, counted under one reference.

@@ -8,9 +8,9 @@ void save_slot(Encoder& out, const std::optional<std::int64_t>& slot) {
   out.put_bool(slot.has_value());
   if (slot) out.put_i64(*slot);
 }
-std::optional<std::int64_t> load_slot(Decoder& in) {
+std::optional<std::int64_t> load_slot(Decoder& in, Duration length) {
   if (!in.get_bool()) return std::nullopt;
-  return in.get_i64();
+  return in.get_slot(length);
 }
 
 void save_name(Encoder& out, const ev::SeriesName& name) {

@@ -10,7 +10,7 @@
 namespace driftd::app {
 
 void save_slot(Encoder& out, const std::optional<std::int64_t>& slot);
-std::optional<std::int64_t> load_slot(Decoder& in);
+std::optional<std::int64_t> load_slot(Decoder& in, Duration length);
 
 void save_name(Encoder& out, const detectors::evidence::SeriesName& name);
 detectors::evidence::SeriesName load_name(Decoder& in);

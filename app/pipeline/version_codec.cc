@@ -125,10 +125,10 @@ void save_held(Encoder& out, const Version& version) {
   save_changes(out, version.uncounted);
 }
 
-void load_held(Decoder& in, Version& version) {
+void load_held(Decoder& in, Version& version, Duration slot_length) {
   version.held_pairs.clear();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t slot = in.get_i64();
+    const std::int64_t slot = in.get_slot(slot_length);
     version.held_pairs[slot] = load_changes(in);
   }
   version.held_history = load_changes(in);
@@ -147,7 +147,7 @@ void load_life(Decoder& in, std::vector<LifeEvent>& life) {
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     LifeEvent& one = life.emplace_back();
     one.event = static_cast<Lifecycle>(in.get_u8());
-    one.time = in.get_i64();
+    one.time = in.get_time();
     if (one.event > Lifecycle::retired) in.fail();
   }
 }
@@ -168,7 +168,7 @@ PairChanges load_changes(Decoder& in) {
   PairChanges changes;
   for (std::size_t n = in.get_count(8); n > 0 && in.ok(); --n) {
     collector::PairChange& change = changes.emplace_back();
-    change.sign = static_cast<int>(in.get_i64());
+    change.sign = static_cast<int>(in.get_within(-1, 1));
     change.evidence = in.get_bool();
     change.history = in.get_bool();
     change.pair = load_pair(in);
@@ -219,7 +219,7 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
     if (const Status done = take(detectors::TaskSpec::load(in), version.task); !done.ok()) return done;
   if (const Status done = load_learner(in, version.learner); !done.ok()) return done;
   if (const Status done = load_learner(in, version.pair_learner); !done.ok()) return done;
-  version.pairs_after = in.get_i64();
+  version.pairs_after = in.get_slot_or_none(slot_length);
   version.renewal.reset();
   if (in.get_bool()) {
     if (!version.plan) return Error{ErrorCode::corrupt, "a renewal without its reference"};
@@ -239,9 +239,10 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   if (const Status done = load_windows(in, version, slots); !done.ok()) return done;
   version.slices.reset();
   if (in.get_bool())
-    if (const Status done = take(detectors::SliceLogs::load(slots, in), version.slices); !done.ok())
+    if (const Status done = take(detectors::SliceLogs::load(slots, slot_length, in), version.slices);
+        !done.ok())
       return done;
-  load_held(in, version);
+  load_held(in, version, slot_length);
   auto facts = alerts::SchemaFacts::load(in);
   if (!facts.ok()) return facts.error();
   version.facts = std::move(*facts);
@@ -250,15 +251,15 @@ Status load_version(Decoder& in, Version& version, Duration slot_length) {
   version.counters.load(in);
   version.lineage.clear();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t slot = in.get_i64();
+    const std::int64_t slot = in.get_slot(slot_length);
     version.lineage[slot] = std::string(in.get_text());
   }
   version.retired = in.get_bool();
-  version.last_slot = load_slot(in);
-  version.last_pair_slot = load_slot(in);
+  version.last_slot = load_slot(in, slot_length);
+  version.last_pair_slot = load_slot(in, slot_length);
   version.shares.load(in);
   version.granted_before = in.get_double();
-  version.spent_before = in.get_i64();
+  version.spent_before = in.get_amount();
   version.coverage.load(in);
   version.stored_labels = std::string(in.get_text());
   version.stored_evidence = std::string(in.get_text());
@@ -286,17 +287,17 @@ void save_model(Encoder& out, const Model& model) {
   model.comparisons.save(out);
 }
 
-Status load_model(Decoder& in, Model& model) {
+Status load_model(Decoder& in, Model& model, Duration slot_length) {
   model.counters.load(in);
   auto silence = alerts::Silence::load(in);
   if (!silence.ok()) return silence.error();
   model.silence = *silence;
-  model.last_slot = in.get_i64();
+  model.last_slot = in.get_slot(slot_length);
   model.forgotten = in.get_bool();
   const std::uint64_t first = in.get_u64();
   model.sharing.load(in);
   if (in.format() >= 7)
-    if (const Status done = model.comparisons.load(in); !done.ok()) return done;
+    if (const Status done = model.comparisons.load(in, slot_length); !done.ok()) return done;
   for (const auto& [name, version] : model.versions)
     if (version->series + 1ULL == first && version->plan) {
       model.first_learnt = version;

@@ -14,7 +14,7 @@ void save_version(Encoder& out, const Version& version);
 Status load_version(Decoder& in, Version& version, Duration slot_length);
 
 void save_model(Encoder& out, const Model& model);
-Status load_model(Decoder& in, Model& model);
+Status load_model(Decoder& in, Model& model, Duration slot_length);
 
 void save_changes(Encoder& out, const PairChanges& changes);
 PairChanges load_changes(Decoder& in);

@@ -19,17 +19,17 @@ void save_part(Encoder& out, const ev::AlarmPart& part) {
   out.put_double(part.share);
   save_slot(out, part.start);
 }
-ev::AlarmPart load_part(Decoder& in) {
+ev::AlarmPart load_part(Decoder& in, Duration slot) {
   ev::AlarmPart part;
   part.series = load_name(in);
   const std::uint8_t shape = in.get_u8();
   if (shape > static_cast<std::uint8_t>(ev::Shape::mean)) in.fail();
   part.shape = in.ok() ? static_cast<ev::Shape>(shape) : ev::Shape::location;
-  part.direction = static_cast<int>(in.get_i64());
+  part.direction = static_cast<int>(in.get_within(-1, 1));
   part.monitor = in.get_u64();
   part.symbol = static_cast<std::uint16_t>(in.get_u64());
   part.share = in.get_double();
-  part.start = load_slot(in);
+  part.start = load_slot(in, slot);
   return part;
 }
 
@@ -60,7 +60,7 @@ void ShareHistory::save(Encoder& out) const {
 void ShareHistory::load(Decoder& in) {
   changes_.clear();
   for (std::size_t n = in.get_count(9); n > 0 && in.ok(); --n) {
-    const std::int64_t slot = in.get_i64();
+    const std::int64_t slot = in.get_time();
     changes_.emplace_back(slot, in.get_double());
   }
 }
@@ -103,24 +103,24 @@ void OpenDrift::save(Encoder& out) const {
   }
 }
 
-void OpenDrift::load(Decoder& in) {
-  opened = in.get_i64();
-  start = in.get_i64();
+void OpenDrift::load(Decoder& in, Duration slot) {
+  opened = in.get_slot(slot);
+  start = in.get_slot(slot);
   facts.evidence = in.get_double();
   facts.strength = in.get_text();
-  facts.estimated_start = load_slot(in);
+  facts.estimated_start = load_slot(in, kMicrosecond);
   facts.budget.alerts = in.get_double();
-  facts.budget.per = in.get_i64();
-  for (std::size_t n = in.get_count(8); n > 0 && in.ok(); --n) parts.push_back(load_part(in));
-  alarms = std::max<std::int64_t>(1, in.get_i64());
+  facts.budget.per = in.get_time();
+  for (std::size_t n = in.get_count(8); n > 0 && in.ok(); --n) parts.push_back(load_part(in, slot));
+  alarms = std::max<std::int64_t>(1, in.get_amount());
   for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) columns.emplace(in.get_text());
   uncertified = in.get_bool();
-  critical = load_slot(in);
-  due = load_slot(in);
+  critical = load_slot(in, slot);
+  due = load_slot(in, slot);
   if (in.get_bool()) due_findings = alerts::load_findings(in);
   if (in.get_bool()) {
-    const std::int64_t slot = in.get_i64();
-    next_findings.emplace(slot, alerts::load_findings(in));
+    const std::int64_t when = in.get_slot(slot);
+    next_findings.emplace(when, alerts::load_findings(in));
   }
   told = in.get_bool();
   acquitted = in.get_bool();
@@ -156,14 +156,14 @@ void Renorming::save(Encoder& out) const {
 }
 
 void Renorming::load(Decoder& in, const ev::PairScale* scale, Duration slot) {
-  since = in.get_i64();
+  since = in.get_slot(slot);
   learning = in.get_bool();
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
     auto& series = blocks[load_name(in)];
     for (std::size_t m = in.get_count(2); m > 0 && in.ok(); --m) {
-      auto& counts = series[in.get_i64()];
+      auto& counts = series[in.get_slot(detectors::kProfileBlock)];
       counts.resize(in.get_count());
-      for (std::int64_t& count : counts) count = in.get_i64();
+      for (std::int64_t& count : counts) count = in.get_amount();
     }
   }
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {

@@ -72,7 +72,7 @@ struct OpenDrift {
   std::map<detectors::evidence::SeriesName, std::string> day_rates;
 
   void save(Encoder& out) const;
-  void load(Decoder& in);
+  void load(Decoder& in, Duration slot);
 };
 
 // Columns that take what came since an incident opened as the reference of their evidence (DESIGN 7.7).

@@ -90,12 +90,12 @@ void ComparisonRun::save(Encoder& out) const {
   out.put_u64(clipped_);
 }
 
-Result<ComparisonRun> ComparisonRun::load(Decoder& in) {
+Result<ComparisonRun> ComparisonRun::load(Decoder& in, Duration slot) {
   ComparisonRun loaded;
   const std::uint8_t metric = in.get_u8();
   const std::uint8_t pairing = in.get_u8();
   loaded.bound_ = in.get_double();
-  loaded.block_slots_ = in.get_i64();
+  loaded.block_slots_ = in.get_within(1, kMostTime / slot);
   for (DifferenceCounts* counts : {&loaded.by_id_, &loaded.by_strata_}) {
     auto read = DifferenceCounts::load(in);
     if (!read.ok()) return read.error();
@@ -104,10 +104,10 @@ Result<ComparisonRun> ComparisonRun::load(Decoder& in) {
   auto block = OpenBlock::load(in);
   if (!block.ok()) return block.error();
   loaded.block_ = std::move(*block);
-  if (in.get_bool()) loaded.open_ = in.get_i64();
+  if (in.get_bool()) loaded.open_ = in.get_slot(slot * loaded.block_slots_);
   loaded.clipped_ = in.get_u64();
   if (!in.ok() || metric >= kLossMetrics.size() || pairing > 2 || !std::isfinite(loaded.bound_) ||
-      loaded.bound_ < 0 || loaded.block_slots_ < 1)
+      loaded.bound_ < 0)
     return Error{ErrorCode::corrupt, "a comparison is out of its bounds"};
   loaded.metric_ = static_cast<LossMetric>(metric);
   loaded.pairing_ = static_cast<Pairing>(pairing);

@@ -61,9 +61,9 @@ void DifferenceCounts::save(Encoder& out) const {
 Result<DifferenceCounts> DifferenceCounts::load(Decoder& in) {
   DifferenceCounts loaded;
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-    const std::int64_t difference = in.get_i64();
+    const std::int64_t difference = in.get_within(-kLattice, kLattice);
     const std::uint64_t times = in.get_u64();
-    if (difference < -kLattice || difference > kLattice || times == 0 || times > kMostPairs) in.fail();
+    if (times == 0 || times > kMostPairs) in.fail();
     if (!in.ok() || !loaded.counts_.emplace(static_cast<std::int32_t>(difference), times).second) in.fail();
     loaded.total_ += times;
   }

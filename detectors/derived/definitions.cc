@@ -32,9 +32,7 @@ std::size_t get_size(Decoder& in, std::size_t least, std::size_t most) {
 }
 
 std::int32_t get_within(Decoder& in, std::int32_t most) {
-  const std::int64_t number = in.get_i64();
-  if (number < -most || number > most) in.fail();
-  return in.ok() ? static_cast<std::int32_t>(number) : 0;
+  return static_cast<std::int32_t>(in.get_within(-std::int64_t{most}, most));
 }
 
 void put_feature(Encoder& out, const Feature& feature) {

@@ -15,7 +15,7 @@ namespace {
 constexpr double kFloor = 0.02;      // eps, in total variation
 constexpr double kInflation = 1.25;  // of the deviation
 constexpr std::array<double, 4> kThetas = {3, 4, 5, 6};
-constexpr double kMostAmount = 10;
+constexpr double kMostTerm = 10;
 
 // By which a gap is seen: what the reference tells apart, or a slot.
 Duration stretch_of(Duration slot) { return std::max(slot, kProfileBlock); }
@@ -228,7 +228,7 @@ void Bank::add_terms(const Block& block) {
     const double z = bank_z(residual, n * kFloor * laws_->range[f], variance);
     const double amount = kBankShare / kBankTerms * block.capital * bank_e_value(z);
     const std::int8_t direction = residual >= 0 ? 1 : -1;
-    terms_.push_back({f, laws_->blocks[block.scale], direction, std::min(amount, kMostAmount)});
+    terms_.push_back({f, laws_->blocks[block.scale], direction, std::min(amount, kMostTerm)});
   }
 }
 
@@ -263,14 +263,13 @@ void Bank::save(Encoder& out) const {
 }
 
 bool Bank::load(Decoder& in) {
-  begin_ = in.get_i64();
+  begin_ = in.get_slot(slot_);
   const bool called = in.get_bool();
-  const std::int64_t last = in.get_i64();
-  if (!is_sane_slot(begin_, slot_) || !is_sane_slot(last, slot_)) return false;
+  const std::int64_t last = in.get_slot(slot_);
   last_.reset();
   if (called) last_ = last;
   const bool filled = in.get_bool();
-  const std::int64_t stretch = in.get_i64();
+  const std::int64_t stretch = in.get_slot(stretch_of(slot_));
   filled_.reset();
   if (filled) filled_ = stretch;
   for (Block& block : blocks_) {
@@ -281,16 +280,15 @@ bool Bank::load(Decoder& in) {
 }
 
 bool Bank::load_block(Decoder& in, Block& block) const {
-  constexpr std::int64_t kMost = std::int64_t{1} << 53;
-  block.index = in.get_i64();
+  block.index = in.get_slot(laws_->blocks[block.scale]);
   block.whole = in.get_bool();
   block.capital = in.get_double();
-  block.n = in.get_i64();
+  block.n = in.get_within(0, kMostAmount);
   block.run.cell = in.get_u64();
-  block.run.n = in.get_i64();
+  block.run.n = in.get_within(0, kMostAmount);
   bool sane = last_ && block.index == index_of(block, *last_) && block.capital >= 0 &&
-              std::isfinite(block.capital) && block.n >= 0 && block.n <= kMost && block.run.n >= 0 &&
-              block.run.n <= block.n && block.run.cell < laws_->regimes.front().cells.size();
+              std::isfinite(block.capital) && block.run.n <= block.n &&
+              block.run.cell < laws_->regimes.front().cells.size();
   for (PerFunctional* part :
        {&block.run.sum, &block.run.least, &block.run.most, &block.residual.least, &block.residual.most}) {
     for (double& value : *part) sane = std::isfinite(value = in.get_double()) && sane;
@@ -306,11 +304,11 @@ bool Bank::load_terms(Decoder& in) {
   for (std::size_t i = 0; i < count; ++i) {
     BankTerm term;
     term.functional = in.get_u64();
-    term.block = in.get_i64();
-    const std::int64_t direction = in.get_i64();
+    term.block = in.get_time();
+    const std::int64_t direction = in.get_within(-1, 1);
     term.amount = in.get_double();
-    const bool sane = term.functional < kFunctionals && (direction == 1 || direction == -1) &&
-                      term.amount >= 0 && term.amount <= kMostAmount;
+    const bool sane =
+        term.functional < kFunctionals && direction != 0 && term.amount >= 0 && term.amount <= kMostTerm;
     if (!sane) return false;
     term.direction = static_cast<std::int8_t>(direction);
     terms_.push_back(term);

@@ -177,11 +177,11 @@ void KindEvidence::save(Encoder& out) const {
 Status KindEvidence::restore(Decoder& in) {
   grant_ = in.get_double();
   granted_ = in.get_double();
-  settled_ = in.get_i64();
+  settled_ = in.get_slot(pace_.slot);
   const bool booked = in.get_bool();
-  const std::int64_t at = in.get_i64();
+  const std::int64_t at = in.get_slot(pace_.slot);
   booked_ = booked ? std::optional(at) : std::nullopt;
-  spent_ = in.get_i64();
+  spent_ = in.get_amount();
   evidence_ = in.get_double();
   paused_.clear();
   for (std::size_t n = in.get_count(); n > 0 && in.ok(); --n) paused_.emplace(in.get_text());

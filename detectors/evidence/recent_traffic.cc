@@ -6,13 +6,8 @@ namespace driftd::detectors::evidence {
 namespace {
 
 constexpr std::int64_t kHours = 168;
-constexpr std::int64_t kMostValues = std::int64_t{1} << 50;  // in an hour
 
 }  // namespace
-
-bool is_sane_slot(std::int64_t slot, Duration length) {
-  return slot >= slot_of(kEarliestTime, length) && slot <= slot_of(kLatestTime, length);
-}
 
 RecentTraffic::RecentTraffic(std::size_t monitors, Duration slot)
     : slot_(slot), hours_(static_cast<std::size_t>(kHours) * monitors), totals_(monitors) {}
@@ -63,17 +58,15 @@ void RecentTraffic::save(Encoder& out) const {
 bool RecentTraffic::load(Decoder& in) {
   first_.reset();
   if (!in.get_bool()) return in.ok();
-  const std::int64_t first = in.get_i64();
-  last_ = in.get_i64();
-  bool sane = is_sane_slot(first, slot_) && is_sane_slot(last_, slot_) && first <= last_;
+  first_ = in.get_slot(slot_);
+  last_ = in.get_slot(slot_);
+  if (*first_ > last_) in.fail();
   std::fill(totals_.begin(), totals_.end(), 0);
-  for (std::size_t i = 0; i < hours_.size() && sane; ++i) {
-    hours_[i] = in.get_i64();
-    sane = in.ok() && hours_[i] >= 0 && hours_[i] <= kMostValues;
-    if (sane) totals_[i % totals_.size()] += hours_[i];
+  for (std::size_t i = 0; i < hours_.size() && in.ok(); ++i) {
+    hours_[i] = in.get_within(0, kMostAmount);
+    totals_[i % totals_.size()] += hours_[i];
   }
-  first_ = first;
-  return sane && in.ok();
+  return in.ok();
 }
 
 }  // namespace driftd::detectors::evidence

@@ -42,7 +42,4 @@ class RecentTraffic {
   std::vector<std::int64_t> totals_;
 };
 
-// Whether the slot lies in the years 1 to 9999: beyond, times overflow.
-bool is_sane_slot(std::int64_t slot, Duration length);
-
 }  // namespace driftd::detectors::evidence

@@ -297,10 +297,9 @@ bool SeriesEvidence::load_components(Decoder& in) {
   if (in.get_u64() != capital_.size() || in.get_bool() != bank_.has_value()) return false;
   paused_ = in.get_bool();
   const bool begun = in.get_bool();
-  const std::int64_t last = in.get_i64();
-  closed_ = in.get_i64();
-  bool sane =
-      in.ok() && is_sane_slot(last, pace_.slot) && is_sane_slot(closed_, pace_.slot) && (begun || last == 0);
+  const std::int64_t last = in.get_slot(pace_.slot);
+  closed_ = in.get_slot(pace_.slot);
+  bool sane = begun || last == 0;
   if (begun) last_ = last;
   for (double& capital : capital_) {
     capital = in.get_double();
@@ -311,9 +310,7 @@ bool SeriesEvidence::load_components(Decoder& in) {
     sane = sane && rise >= 0 && std::isfinite(rise);
   }
   for (std::int64_t& start : start_) {
-    const std::int64_t back = in.get_i64();
-    sane = sane && back >= -1 && is_sane_slot(back, 1);
-    if (sane) start = last - back;
+    start = last - in.get_within(-1, kMostTime);
   }
   return sane && in.ok();
 }

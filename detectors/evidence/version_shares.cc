@@ -47,7 +47,7 @@ void VersionShares::load(Decoder& in) {
   last_.clear();
   for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
     const auto version = static_cast<std::uint32_t>(in.get_u64());
-    last_[version] = in.get_i64();
+    last_[version] = in.get_time();
   }
 }
 

@@ -189,9 +189,9 @@ class Adwin final : public SequentialDetector {
     total_ = in.get_double();
     variance_ = in.get_double();
     drifted_ = in.get_bool();
-    ticks_ = in.get_i64();
+    ticks_ = in.get_within(0, parameters_.clock - 1);
     const std::size_t rows = in.get_count();
-    if (ticks_ < 0 || ticks_ >= parameters_.clock || rows == 0 || rows > kMaxRows) return false;
+    if (rows == 0 || rows > kMaxRows) return false;
     for (std::size_t i = 0; i < rows && in.ok(); ++i) {
       const std::size_t count = in.get_count(2 * sizeof(double));
       const bool may_be_empty = rows == 1;

@@ -68,10 +68,10 @@ class PageHinkley final : public SequentialDetector {
   Status load(Decoder& in) override {
     reset();
     State s;
-    s.count = in.get_i64();
+    s.count = in.get_within(0, kMostAmount);
     s.drifted = in.get_bool();
     for (double* number : {&s.mean, &s.rise, &s.fall, &s.least_rise, &s.most_fall}) *number = in.get_double();
-    if (!in.ok() || s.count < 0 || s.count == std::numeric_limits<std::int64_t>::max()) {
+    if (!in.ok()) {
       return Error{ErrorCode::corrupt, "the state of a page_hinkley detector contradicts itself"};
     }
     state_ = s;

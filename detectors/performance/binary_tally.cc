@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "detectors/performance/tally_codec.h"
-
 namespace driftd::detectors {
 namespace {
 
@@ -93,11 +91,11 @@ void BinaryTally::save(Encoder& out) const {
 
 Result<BinaryTally> BinaryTally::load(Decoder& in) {
   BinaryTally tally;
-  tally.counts_.true_positive = get_pair_count(in);
-  tally.counts_.false_positive = get_pair_count(in);
-  tally.counts_.true_negative = get_pair_count(in);
-  tally.counts_.false_negative = get_pair_count(in);
-  tally.scored_ = get_pair_count(in);
+  tally.counts_.true_positive = in.get_amount();
+  tally.counts_.false_positive = in.get_amount();
+  tally.counts_.true_negative = in.get_amount();
+  tally.counts_.false_negative = in.get_amount();
+  tally.scored_ = in.get_amount();
   auto log_loss = ExactSum::load(in);
   if (!log_loss) return log_loss.error();
   auto squared = ExactSum::load(in);

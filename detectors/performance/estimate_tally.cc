@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "detectors/performance/tally_codec.h"
-
 namespace driftd::detectors {
 
 void EstimateTally::count(ScoreCode code, int sign, bool actual) {
@@ -77,7 +75,7 @@ Result<EstimateTally> EstimateTally::load(Decoder& in) {
   constexpr std::uint64_t kLastCode = 0xffff;
   const Error corrupt{ErrorCode::corrupt, "counts by score are out of their bounds"};
   EstimateTally tally;
-  tally.predictions_ = get_pair_count(in);
+  tally.predictions_ = in.get_amount();
   const std::size_t classes = in.get_count();
   if (!in.ok() || classes > kMostEstimatedClasses) return corrupt;
   tally.classes_.resize(classes);
@@ -86,7 +84,7 @@ Result<EstimateTally> EstimateTally::load(Decoder& in) {
     for (std::size_t n = in.get_count(3); n > 0; --n) {
       const std::uint64_t gap = in.get_u64();
       if (!in.ok() || next > kLastCode || gap > kLastCode - next) return corrupt;
-      const Bin bin{static_cast<std::uint16_t>(next + gap), get_pair_count(in), get_pair_count(in)};
+      const Bin bin{static_cast<std::uint16_t>(next + gap), in.get_amount(), in.get_amount()};
       if (bin.n == 0 && bin.actual == 0) return corrupt;
       bins.push_back(bin);
       next = bin.code + 1ULL;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "detectors/performance/tally_codec.h"
-
 namespace driftd::detectors {
 namespace {
 
@@ -104,13 +102,13 @@ void LossTally::save(Encoder& out) const {
 
 Result<LossTally> LossTally::load(Decoder& in) {
   LossTally tally;
-  tally.rows_ = get_pair_count(in);
+  tally.rows_ = in.get_amount();
   const std::size_t columns = in.get_count(kMostSliceBins);
   if (!in.ok() || columns > kMostSliceColumns)
     return Error{ErrorCode::corrupt, "losses by slice bin are out of their bounds"};
   tally.counts_.resize(columns);
   for (Counts& counts : tally.counts_)
-    for (std::int64_t& count : counts) count = get_pair_count(in);
+    for (std::int64_t& count : counts) count = in.get_amount();
   auto losses = RegressionTally::load(in);
   if (!losses.ok()) return losses.error();
   tally.losses_ = *std::move(losses);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "detectors/performance/binary_tally.h"
-#include "detectors/performance/tally_codec.h"
 
 namespace driftd::detectors {
 namespace {
@@ -174,9 +173,9 @@ void MulticlassTally::save(Encoder& out) const {
 
 Result<MulticlassTally> MulticlassTally::load(Decoder& in) {
   MulticlassTally tally;
-  tally.pairs_ = get_pair_count(in);
-  tally.hits_ = get_pair_count(in);
-  tally.scored_ = get_pair_count(in);
+  tally.pairs_ = in.get_amount();
+  tally.hits_ = in.get_amount();
+  tally.scored_ = in.get_amount();
   auto log_loss = ExactSum::load(in);
   if (!log_loss) return log_loss.error();
   tally.log_loss_ = *std::move(log_loss);
@@ -190,9 +189,9 @@ Result<MulticlassTally> MulticlassTally::load(Decoder& in) {
     const std::string label(in.get_text());
     if (!tally.classes_.empty() && label <= tally.classes_.rbegin()->first) return corrupt;
     Class& entry = tally.classes_[label];
-    entry.hits = get_pair_count(in);
-    entry.predicted = get_pair_count(in);
-    entry.actual = get_pair_count(in);
+    entry.hits = in.get_amount();
+    entry.predicted = in.get_amount();
+    entry.actual = in.get_amount();
     auto scores = ScoreHistogram::load(in);
     if (!scores) return scores.error();
     entry.scores = *std::move(scores);

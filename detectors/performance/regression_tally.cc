@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "detectors/performance/tally_codec.h"
-
 namespace driftd::detectors {
 namespace {
 
@@ -72,8 +70,8 @@ void RegressionTally::save(Encoder& out) const {
 
 Result<RegressionTally> RegressionTally::load(Decoder& in) {
   RegressionTally tally;
-  tally.pairs_ = get_pair_count(in);
-  tally.nonzero_ = get_pair_count(in);
+  tally.pairs_ = in.get_amount();
+  tally.nonzero_ = in.get_amount();
   for (ExactSum* sum :
        {&tally.absolute_, &tally.squared_, &tally.label_, &tally.label_squared_, &tally.relative_}) {
     auto loaded = ExactSum::load(in);

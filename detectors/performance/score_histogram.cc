@@ -5,8 +5,6 @@
 #include <cmath>
 #include <utility>
 
-#include "detectors/performance/tally_codec.h"
-
 namespace driftd::detectors {
 namespace {
 
@@ -139,7 +137,7 @@ Result<ScoreHistogram> ScoreHistogram::load(Decoder& in) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t gap = in.get_u64();
     if (!in.ok() || next > kLast || gap > kLast - next) return corrupt;
-    const Bin bin{static_cast<std::uint32_t>(next + gap), get_pair_count(in), get_pair_count(in)};
+    const Bin bin{static_cast<std::uint32_t>(next + gap), in.get_amount(), in.get_amount()};
     if (bin.positives == 0 && bin.negatives == 0) return corrupt;
     histogram.bins_.push_back(bin);
     next = bin.index + 1;

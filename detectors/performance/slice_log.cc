@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "detectors/performance/slice_columns.h"
-#include "detectors/performance/tally_codec.h"
 
 namespace driftd::detectors {
 namespace {
@@ -128,15 +127,15 @@ void SliceLog::save(Encoder& out) const {
   }
 }
 
-Status SliceLog::load(Decoder& in) {
+Status SliceLog::load(Decoder& in, Duration slot) {
   blocks_.clear();
   held_ = 0;
   level_ = in.get_u8();
   bool good = level_ <= kLastLevel;
   for (std::size_t n = in.get_count(5); n > 0 && good && in.ok(); --n) {
     Block block;
-    block.slot = in.get_i64();
-    block.seen = get_pair_count(in);
+    block.slot = in.get_slot(slot);
+    block.seen = in.get_amount();
     block.level = in.get_u8();
     for (std::size_t rows = in.get_count(17); rows > 0 && in.ok(); --rows) {
       block.hashes.push_back(in.get_u64());
@@ -183,14 +182,14 @@ void SliceLogs::save(Encoder& out) const {
   for (const SliceLog& log : logs_) log.save(out);
 }
 
-Result<SliceLogs> SliceLogs::load(std::int64_t window, Decoder& in) {
+Result<SliceLogs> SliceLogs::load(std::int64_t window, Duration slot, Decoder& in) {
   const std::uint64_t meaning = in.get_u64();
   const std::uint64_t columns = in.get_u64();
   if (!in.ok() || columns > kMostSliceColumns)
     return Error{ErrorCode::corrupt, "rows by slice are out of their bounds"};
   SliceLogs logs(meaning, columns, window);
   for (SliceLog& log : logs.logs_)
-    if (const Status done = log.load(in); !done.ok()) return done.error();
+    if (const Status done = log.load(in, slot); !done.ok()) return done.error();
   return logs;
 }
 

@@ -53,7 +53,7 @@ class SliceLog {
 
   void save(Encoder& out) const;
   // Rows whose bins are out of bounds are refused.
-  Status load(Decoder& in);
+  Status load(Decoder& in, Duration slot);  // of that length
 
  private:
   struct Block {
@@ -94,7 +94,7 @@ class SliceLogs {
   [[nodiscard]] std::int64_t reach() const { return logs_.back().slots(); }
 
   void save(Encoder& out) const;
-  static Result<SliceLogs> load(std::int64_t window, Decoder& in);
+  static Result<SliceLogs> load(std::int64_t window, Duration slot, Decoder& in);
 
  private:
   std::uint64_t meaning_;

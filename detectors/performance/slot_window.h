@@ -44,7 +44,7 @@ class SlotWindow {
   static Result<SlotWindow> load(std::int64_t slots, Decoder& in) {
     SlotWindow window(slots);
     for (std::size_t n = in.get_count(2); n > 0 && in.ok(); --n) {
-      const std::int64_t slot = in.get_i64();
+      const std::int64_t slot = in.get_time();
       auto value = T::load(in);
       if (!value.ok()) return value.error();
       if (!window.entries_.empty() && slot <= window.entries_.back().slot) in.fail();

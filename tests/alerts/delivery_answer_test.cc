@@ -68,5 +68,14 @@ TEST(AnswerReader, ADamagedChunkEndsTheBodyNotTheAnswer) {
   EXPECT_EQ(answer.body, "hello");
 }
 
+TEST(AnswerReader, AStatusThatHttpDoesNotHaveIsNoAnswer) {
+  AnswerReader reader;
+  EXPECT_TRUE(reader.feed("HTTP/1.1 000 OK\r\nContent-Length: 2\r\n\r\nok"));
+  EXPECT_FALSE(reader.has_status());
+  const Answer answer = reader.take();
+  EXPECT_EQ(answer.fault, NetworkFault::protocol);
+  EXPECT_NE(answer.message.find("its status is 0"), std::string::npos) << answer.message;
+}
+
 }  // namespace
 }  // namespace driftd::alerts

@@ -48,6 +48,19 @@ TEST(Certificate, RefusesWhatIsNone) {
     EXPECT_FALSE(certificate_from_json(other).ok()) << other;
 }
 
+TEST(Certificate, RefusesANumberThatIsNoneOfItsKind) {
+  const std::string text = to_json(example());
+  for (const auto& [good, wrong] :
+       {std::pair("\"months\": 200", "\"months\": 7.7e111"),
+        std::pair("\"months\": 200", "\"months\": 18446744073709551615"), std::pair("20812", "20812.5")}) {
+    const std::size_t at = text.find(good);
+    ASSERT_NE(at, std::string::npos) << good << " in " << text;
+    const auto read = certificate_from_json(std::string(text).replace(at, std::string(good).size(), wrong));
+    ASSERT_FALSE(read.ok()) << wrong;
+    EXPECT_THAT(read.error().message, HasSubstr("is no whole number"));
+  }
+}
+
 TEST(Certificate, LiesBesideTheProfileOrInTheStore) {
   EXPECT_EQ(certificate_beside("a/credit.profile.json"), "a/credit.certificate.json");
   EXPECT_EQ(certificate_beside("credit.json"), "credit.certificate.json");

@@ -278,7 +278,7 @@ TEST(Comparison, StateOfProgramsBeforeItIsRead) {
   const auto unsealed = unseal("model", 7, before);
   ASSERT_TRUE(unsealed.ok());
   Decoder in(*unsealed);
-  EXPECT_TRUE(load_model(in, model).ok());
+  EXPECT_TRUE(load_model(in, model, kMinute).ok());
   Pair pair;
   pair.id = "i1";
   pair.variant = "canary";

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <random>
 #include <string>
@@ -51,6 +52,55 @@ TEST(Codec, RefusesAVarintOfMoreThan64Bits) {
   Decoder in("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02");
   in.get_u64();
   EXPECT_FALSE(in.ok());
+}
+
+std::int64_t read_of(std::int64_t stored, bool& good, const std::function<std::int64_t(Decoder&)>& read) {
+  Encoder out;
+  out.put_i64(stored);
+  Decoder in(out.bytes());
+  const std::int64_t value = read(in);
+  good = in.ok();
+  return value;
+}
+
+TEST(Codec, ANumberThatIsReckonedWithIsWithinItsBoundsOrAFault) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  struct Reading {
+    const char* name;
+    std::function<std::int64_t(Decoder&)> read;
+    std::int64_t least;
+    std::int64_t most;
+  };
+  const std::vector<Reading> readings = {
+      {"within", [](Decoder& in) { return in.get_within(-3, 7); }, -3, 7},
+      {"amount", [](Decoder& in) { return in.get_amount(); }, -kMostAmount, kMostAmount},
+      {"time", [](Decoder& in) { return in.get_time(); }, kLeastTime, kMostTime},
+      {"slot", [](Decoder& in) { return in.get_slot(kDay); }, kLeastTime / kDay, kMostTime / kDay},
+  };
+  for (const Reading& one : readings) {
+    bool good = false;
+    for (const std::int64_t inside : {one.least, std::int64_t{0}, one.most}) {
+      EXPECT_EQ(read_of(inside, good, one.read), inside) << one.name;
+      EXPECT_TRUE(good) << one.name;
+    }
+    for (const std::int64_t outside : {one.least - 1, one.most + 1, kLeast, kMost}) {
+      EXPECT_EQ(read_of(outside, good, one.read), 0) << one.name;
+      EXPECT_FALSE(good) << one.name << " " << outside;
+    }
+  }
+}
+
+TEST(Codec, ATimeOrASlotThatIsNotKnownIsReadWhereItMayBe) {
+  bool good = false;
+  EXPECT_EQ(read_of(kNoTime, good, [](Decoder& in) { return in.get_time_or_none(); }), kNoTime);
+  EXPECT_TRUE(good);
+  EXPECT_EQ(read_of(kNoSlot, good, [](Decoder& in) { return in.get_slot_or_none(kHour); }), kNoSlot);
+  EXPECT_TRUE(good);
+  read_of(kNoSlot + 1, good, [](Decoder& in) { return in.get_slot_or_none(kHour); });
+  EXPECT_FALSE(good);
+  read_of(kEndOfTime, good, [](Decoder& in) { return in.get_time_or_none(); });
+  EXPECT_FALSE(good);
 }
 
 TEST(Codec, RefusesACountThatTheBytesCannotHold) {

@@ -64,7 +64,7 @@ TEST_F(RecentTalliesTest, GoesOnTheSameAfterAnySaveAndLoad) {
     Encoder out;
     moved.save(out);
     Decoder in(out.bytes());
-    auto loaded = RecentTallies::load(layout_, in);
+    auto loaded = RecentTallies::load(layout_, kMinute, in);
     ASSERT_TRUE(loaded.ok());
     ASSERT_TRUE(in.at_end());
     moved = std::move(*loaded);
@@ -92,7 +92,7 @@ TEST_F(RecentTalliesTest, RefusesBytesThatAreNone) {
   for (std::size_t cut = 0; cut < out.bytes().size(); ++cut) {
     const std::string part = out.bytes().substr(0, cut);
     Decoder in(part);
-    EXPECT_FALSE(RecentTallies::load(layout_, in).ok()) << cut;
+    EXPECT_FALSE(RecentTallies::load(layout_, kMinute, in).ok()) << cut;
   }
 }
 

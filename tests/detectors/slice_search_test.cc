@@ -190,7 +190,7 @@ TEST(SliceLog, ComesBackFromItsBytesAsItWas) {
   logs.save(out);
   const std::string bytes = out.take();
   Decoder in(bytes);
-  auto loaded = SliceLogs::load(10, in);
+  auto loaded = SliceLogs::load(10, kMinute, in);
   ASSERT_TRUE(loaded.ok() && in.at_end());
   Encoder again;
   loaded->save(again);
@@ -199,7 +199,7 @@ TEST(SliceLog, ComesBackFromItsBytesAsItWas) {
   EXPECT_EQ(loaded->rows_since(5, 39).seen, 35 * 50);
   for (std::size_t cut = 0; cut < bytes.size(); cut += 101) {
     Decoder torn(std::string_view(bytes).substr(0, cut));
-    EXPECT_FALSE(SliceLogs::load(10, torn).ok()) << cut;
+    EXPECT_FALSE(SliceLogs::load(10, kMinute, torn).ok()) << cut;
   }
 }
 

@@ -86,7 +86,7 @@ void check(std::size_t kind, std::string_view bytes) {
           [](const Renewal& renewal) { (void)renewal.finish(); });
     case 4:
       return round_trip(
-          bytes, [](Decoder& in) { return RecentTallies::load(layout(), in); },
+          bytes, [](Decoder& in) { return RecentTallies::load(layout(), kMinute, in); },
           [](const RecentTallies& recent) { (void)recent.since(0); });
     case 5:
       return round_trip(
@@ -102,7 +102,7 @@ void check(std::size_t kind, std::string_view bytes) {
           });
     case 8:
       return round_trip(
-          bytes, [](Decoder& in) { return champion::ComparisonRun::load(in); }, check_run);
+          bytes, [](Decoder& in) { return champion::ComparisonRun::load(in, kMinute); }, check_run);
     case 9:
       return round_trip<evidence::LabelReference>(bytes);
     case 10:

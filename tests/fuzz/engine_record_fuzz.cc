@@ -75,7 +75,7 @@ void check_kind(std::size_t kind, std::string_view bytes) {
       Model first, second;
       first.config = second.config = &model_config();
       return check(
-          bytes, first, second, [](Decoder& in, Model& model) { return load_model(in, model).ok(); },
+          bytes, first, second, [](Decoder& in, Model& model) { return load_model(in, model, kMinute).ok(); },
           save_model);
     }
     case 2:
@@ -92,7 +92,7 @@ void check_kind(std::size_t kind, std::string_view bytes) {
       ModelComparisons first, second;
       return check(
           bytes, first, second,
-          [](Decoder& in, ModelComparisons& all) { return all.load(in).ok() && in.ok(); },
+          [](Decoder& in, ModelComparisons& all) { return all.load(in, kMinute).ok() && in.ok(); },
           [](Encoder& out, const ModelComparisons& all) { all.save(out); });
     }
     case 5:

@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   load_and_merge<EstimateTally>(bytes);
   load_and_merge<LossTally>(bytes);
   driftd::Decoder logs_in(bytes);
-  if (const auto logs = SliceLogs::load(10, logs_in)) static_cast<void>(logs->rows_since(0, 9));
+  if (const auto logs = SliceLogs::load(10, driftd::kMinute, logs_in))
+    static_cast<void>(logs->rows_since(0, 9));
   driftd::Decoder model_in(bytes);
   if (const auto model = LossModel::load(model_in)) {
     driftd::Encoder out;

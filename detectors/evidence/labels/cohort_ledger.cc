@@ -9,15 +9,8 @@
 namespace driftd::detectors::evidence {
 namespace {
 
-constexpr std::int64_t kMostCount = std::int64_t{1} << 56;
 constexpr std::int64_t kFirstBlock = kEarliestTime / kProfileBlock - 1;
 constexpr std::int64_t kLastBlock = kLatestTime / kProfileBlock + 1;
-
-std::int64_t get_within(Decoder& in, std::int64_t least, std::int64_t most) {
-  const std::int64_t value = in.get_i64();
-  if (value < least || value > most) in.fail();
-  return in.ok() ? value : least;
-}
 
 Error corrupt() { return {ErrorCode::corrupt, "these bytes are no cohorts of predictions"}; }
 
@@ -159,19 +152,19 @@ Result<CohortLedger> CohortLedger::load(Duration slot, Duration horizon,
   if (in.get_bool() != (rules != nullptr) || !in.ok()) return corrupt();
   ledger.rules_ = std::move(rules);
   if (ledger.rules_) {
-    ledger.first_ = get_within(in, kFirstBlock, kLastBlock);
+    ledger.first_ = in.get_within(kFirstBlock, kLastBlock);
     for (std::size_t j = 0; j < ledger.judgements(); ++j)
-      ledger.next_.push_back(get_within(in, kFirstBlock, kLastBlock));
+      ledger.next_.push_back(in.get_within(kFirstBlock, kLastBlock));
   }
   const std::size_t size = in.get_count(5);
   std::int64_t least = ledger.rules_ ? ledger.first_ : kFirstBlock;
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
-    const std::int64_t number = get_within(in, least, kLastBlock);
+    const std::int64_t number = in.get_within(least, kLastBlock);
     least = number + 1;
     Cohort& cohort = ledger.cohorts_[number];
-    cohort.predictions = get_within(in, 0, kMostCount);
+    cohort.predictions = in.get_within(0, kMostAmount);
     cohort.labelled.resize(in.get_count(1), 0);
-    for (std::int64_t& labelled : cohort.labelled) labelled = get_within(in, 0, kMostCount);
+    for (std::int64_t& labelled : cohort.labelled) labelled = in.get_within(0, kMostAmount);
     const bool matured = in.get_bool();
     const std::string_view bytes = in.get_text();
     const std::size_t buckets = ledger.rules_ ? ledger.rules_->ages.buckets() : 0;

@@ -8,7 +8,6 @@
 namespace driftd::detectors::evidence {
 namespace {
 
-constexpr std::int64_t kMostCount = std::int64_t{1} << 56;
 constexpr std::int64_t kFirstBlock = kEarliestTime / kProfileBlock - 1;
 constexpr std::int64_t kLastBlock = kLatestTime / kProfileBlock + 1;
 
@@ -140,26 +139,22 @@ void LabelGathering::save(Encoder& out) const {
 
 Result<LabelGathering> LabelGathering::load(const PairScale& scale, Duration slot, Decoder& in) {
   LabelGathering gathering(scale, slot);
-  gathering.pairs_ = in.get_i64();
+  gathering.pairs_ = in.get_within(0, kMostAmount);
   if (const std::string bytes = get_counts(in, gathering.by_age_.layout()); !bytes.empty() && in.ok())
     gathering.timeless_ = *PairCounts::decode(gathering.by_age_.layout(), bytes);
   std::int64_t least = kFirstBlock;
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
-    const std::int64_t number = in.get_i64();
-    if (number < least || number > kLastBlock) in.fail();
+    const std::int64_t number = in.get_within(least, kLastBlock);
     if (!in.ok()) break;
     least = number + 1;
     Block& block = gathering.blocks_[number];
     block.arrived = get_counts(in, gathering.by_age_.layout());
     block.matured = get_counts(in, gathering.together_.layout());
     block.labelled.resize(in.get_count(1), 0);
-    for (std::int64_t& labelled : block.labelled) {
-      labelled = in.get_i64();
-      if (labelled < 0 || labelled > kMostCount) in.fail();
-    }
+    for (std::int64_t& labelled : block.labelled) labelled = in.get_within(0, kMostAmount);
     if (!block.labelled.empty() && block.labelled.size() != scale.ages.buckets()) in.fail();
   }
-  if (!in.ok() || gathering.pairs_ < 0) return corrupt();
+  if (!in.ok()) return corrupt();
   return gathering;
 }
 

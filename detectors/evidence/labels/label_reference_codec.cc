@@ -26,12 +26,6 @@ std::vector<double> get_edges(Decoder& in, std::size_t most) {
   return in.ok() ? edges : std::vector<double>{};
 }
 
-std::int64_t get_within(Decoder& in, std::int64_t least, std::int64_t most) {
-  const std::int64_t value = in.get_i64();
-  if (value < least || value > most) in.fail();
-  return in.ok() ? value : least;
-}
-
 void put_ages(Encoder& out, const LabelAges& ages) {
   out.put_bool(ages.known);
   if (!ages.known) return;
@@ -48,11 +42,11 @@ LabelAges get_ages(Decoder& in) {
   if (size < 2 || size > kAgeBuckets + 1) in.fail();
   Duration least = 0;
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
-    ages.ends.push_back(get_within(in, least, kLatestTime));
+    ages.ends.push_back(in.get_within(least, kLatestTime));
     least = ages.ends.back() + 1;
   }
-  ages.ripe = get_within(in, 0, kLatestTime);
-  ages.oldest = get_within(in, 0, kLatestTime);
+  ages.ripe = in.get_within(0, kLatestTime);
+  ages.oldest = in.get_within(0, kLatestTime);
   ages.known = in.ok();
   return in.ok() ? ages : LabelAges{};
 }
@@ -123,9 +117,7 @@ void LabelReference::save(Encoder& out) const {
 Result<LabelReference> LabelReference::load(Decoder& in) {
   LabelReference reference;
   reference.scale = get_scale(in);
-  reference.until = in.get_i64();
-  if (reference.until != kNoTime && (reference.until < kEarliestTime || reference.until > kLatestTime + kDay))
-    in.fail();
+  reference.until = in.get_time_or_none();
   reference.arrivals = in.get_bool();
   CheckedCounts arrived(PairLayout(reference.scale, true));
   CheckedCounts matured(PairLayout(reference.scale, false));
@@ -136,13 +128,13 @@ Result<LabelReference> LabelReference::load(Decoder& in) {
   std::int64_t made = 0;
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
     LabelBlock& block = reference.blocks.emplace_back();
-    block.block = get_within(in, least, kLatestTime / kProfileBlock);
+    block.block = in.get_within(least, kLatestTime / kProfileBlock);
     least = block.block + 1;
     block.arrived = arrived.get(in);
     block.matured = matured.get(in);
     block.cohort.resize(in.get_count(1), 0);
     if (!block.cohort.empty() && block.cohort.size() != cohort_size) in.fail();
-    for (std::int64_t& count : block.cohort) count = get_within(in, 0, kMostCount);
+    for (std::int64_t& count : block.cohort) count = in.get_within(0, kMostAmount);
     if (!block.cohort.empty()) made += block.cohort[0];
     if (made > kMostCount) in.fail();
   }
