@@ -1,5 +1,5 @@
-# Several sources as one, where only the outcome counts: the sanitized build of scripts/test. What users and CI get of
-# the program is built file by file, so that a header that is not included where it is needed shows.
+# Several sources as one, where only the outcome counts: the builds of scripts/test. Who builds by hand builds file by
+# file, and so does clang-tidy, where a header that is not included where it is needed shows.
 option(DRIFTD_UNITY "Compile several sources of a room as one" OFF)
 function(drift_unity target)
   if(NOT DRIFTD_UNITY)
