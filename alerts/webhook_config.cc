@@ -196,7 +196,7 @@ Fields<WebhookConfig> make_fields() {
       .shown_default("the whole digest")
       .add("form", &W::form, named_templates_type(Named::form), "fields of a form to send instead of a body")
       .object("success", &W::success, fields_of_success(), "when the receiver has done it")
-      .duration("cooldown", &W::cooldown, {0},
+      .duration("cooldown", &W::cooldown, {0, 3660 * kDay},
                 "between two `opened` with action retrain of a model; event time")
       .duration("timeout", &W::timeout, {100 * kMillisecond, 10 * kMinute}, "for a whole attempt; wall time")
       .object("retry", &W::retry, fields_of_retry(), "what happens when it was not done")

@@ -69,7 +69,7 @@ std::int64_t Decoder::get_i64() { return un_zig_zag(get_u64()); }
 std::int64_t Decoder::get_within(std::int64_t least, std::int64_t most) {
   const std::int64_t value = get_i64();
   if (value < least || value > most) fail();
-  return ok_ ? value : std::clamp<std::int64_t>(0, least, most);
+  return ok_ ? value : std::max(least, std::min<std::int64_t>(0, most));
 }
 
 std::int64_t Decoder::get_amount() { return get_within(-kMostAmount, kMostAmount); }

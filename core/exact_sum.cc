@@ -229,13 +229,8 @@ Result<ExactSum> ExactSum::load(Decoder& in) {
   }
   sum.pending_ = 1;
   if ((head & 1) != 0) {
-    sum.positive_infinities_ = in.get_i64();
-    sum.negative_infinities_ = in.get_i64();
-    sum.not_numbers_ = in.get_i64();
-  }
-  constexpr std::int64_t kMost = std::int64_t{1} << 62;
-  for (const std::int64_t odd : {sum.positive_infinities_, sum.negative_infinities_, sum.not_numbers_}) {
-    if (odd > kMost || odd < -kMost) return corrupt;
+    for (std::int64_t* odd : {&sum.positive_infinities_, &sum.negative_infinities_, &sum.not_numbers_})
+      *odd = in.get_amount();
   }
   if (!in.ok() || (count == 0 && negative)) return corrupt;
   return sum;

@@ -24,7 +24,8 @@ void Learner::add_slot(std::int64_t slot, const RowTable& rows) {
 }
 
 void Learner::advance(std::int64_t closed_slot) {
-  if (first_) closed_ = std::max(closed_, closed_slot);
+  // The end of the input closes all slots; from here times are reckoned.
+  if (first_) closed_ = std::max(closed_, std::min(closed_slot, kMostTime / slot_length_));
 }
 
 bool Learner::complete() const {
@@ -126,8 +127,8 @@ Result<Learner> Learner::load_head(Decoder& in) {
   const std::uint8_t kind = in.get_u8();
   if (kind > static_cast<std::uint8_t>(ReferenceRule::Kind::first_duration)) in.fail();
   rule.kind = in.ok() ? static_cast<ReferenceRule::Kind>(kind) : ReferenceRule::Kind::automatic;
-  rule.rows = in.get_amount();
-  rule.duration = in.get_time();
+  rule.rows = in.get_i64();
+  rule.duration = in.get_i64();
   Learner learner(rule, in.get_within(1, kMostTime));
   const bool any = in.get_bool();
   const std::int64_t first = in.get_slot(learner.slot_length_);

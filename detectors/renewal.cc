@@ -58,7 +58,7 @@ Profile Renewal::finish() const {
     if (side_of(column.role) != side_) continue;
     const auto added = total_.column(number++);
     for (std::size_t cell = 0; cell < column.reference.size(); ++cell) {
-      column.reference[cell].count += added[cell].count;
+      column.reference[cell].count = wrapping_add(column.reference[cell].count, added[cell].count);
       column.reference[cell].units = wrapping_add(column.reference[cell].units, added[cell].units);
     }
     (void)column.derive();  // it could be before

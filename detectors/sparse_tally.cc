@@ -17,7 +17,7 @@ void decode_entries(Decoder& in, SparseTally& tally) {
   std::uint64_t flat = 0;
   for (std::size_t i = 0; i < size && in.ok(); ++i) {
     const std::uint64_t gap = in.get_u64();
-    const CellCount count{in.get_amount(), in.get_i64()};
+    const CellCount count{in.get_i64(), in.get_i64()};  // sums of bets among them; adding wraps
     if ((i > 0 && gap == 0) || gap > UINT32_MAX || is_zero(count)) in.fail();
     flat += gap;
     tally.entries.push_back({flat, count});

@@ -70,8 +70,8 @@ void DurationHistogram<Bounds>::save(Encoder& out) const {
 template <std::size_t Bounds>
 void DurationHistogram<Bounds>::load(Decoder& in) {
   load_each(in, counts);
-  whole_seconds = in.get_time();
-  microseconds = in.get_time();
+  constexpr std::int64_t kMost = std::int64_t{1} << 62;  // a sum over all time
+  for (std::int64_t* sum : {&whole_seconds, &microseconds}) *sum = in.get_within(-kMost, kMost);
 }
 
 template struct DurationHistogram<kLatencyBounds.size()>;

@@ -57,8 +57,7 @@ void save_blocks(Encoder& out, const std::map<ev::SeriesName, ev::ColumnBlocks>&
     save_name(out, name);
     out.put_u64(blocks.starts.size());
     for (const Time start : blocks.starts) out.put_i64(start);
-    out.put_u64(blocks.counts.size());
-    for (const std::int64_t count : blocks.counts) out.put_i64(count);
+    save_counts(out, blocks.counts);
   }
 }
 
@@ -68,8 +67,7 @@ std::map<ev::SeriesName, ev::ColumnBlocks> load_blocks(Decoder& in) {
     ev::ColumnBlocks& blocks = renormed[load_name(in)];
     blocks.starts.resize(in.get_count());
     for (Time& start : blocks.starts) start = in.get_time();
-    blocks.counts.resize(in.get_count());
-    for (std::int64_t& count : blocks.counts) count = in.get_amount();
+    blocks.counts = load_counts(in);
     const bool fits = !blocks.starts.empty() && blocks.counts.size() % blocks.starts.size() == 0;
     if (!fits) in.fail();
   }

@@ -144,8 +144,7 @@ void Renorming::save(Encoder& out) const {
     out.put_u64(series.size());
     for (const auto& [block, counts] : series) {
       out.put_i64(block);
-      out.put_u64(counts.size());
-      for (const std::int64_t count : counts) out.put_i64(count);
+      save_counts(out, counts);
     }
   }
   out.put_u64(labels.size());
@@ -161,9 +160,8 @@ void Renorming::load(Decoder& in, const ev::PairScale* scale, Duration slot) {
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {
     auto& series = blocks[load_name(in)];
     for (std::size_t m = in.get_count(2); m > 0 && in.ok(); --m) {
-      auto& counts = series[in.get_slot(detectors::kProfileBlock)];
-      counts.resize(in.get_count());
-      for (std::int64_t& count : counts) count = in.get_amount();
+      const std::int64_t block = in.get_slot(detectors::kProfileBlock);
+      series[block] = load_counts(in);
     }
   }
   for (std::size_t n = in.get_count(4); n > 0 && in.ok(); --n) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "detectors/sparse_tally.h"
 #include "detectors/statistics/cell_mass.h"
 
 namespace driftd::detectors::evidence {
@@ -20,6 +21,11 @@ double size_of(std::span<const CellCount> counts) {
   return size;
 }
 
+void add(CellCount& sum, const CellCount& count) {
+  sum.count = wrapping_add(sum.count, count.count);
+  sum.units = wrapping_add(sum.units, count.units);
+}
+
 // Counts of the same hour of every day; empty where the calendar does not tell days apart.
 CountsByHour by_hour_of_day(const CountsByHour& reference, const Calendar& calendar) {
   if (calendar.cells != Cells::hour_of_week) return {};
@@ -28,8 +34,7 @@ CountsByHour by_hour_of_day(const CountsByHour& reference, const Calendar& calen
     std::vector<CellCount>& day = days[hour % kHoursOfDay];
     day.resize(reference[hour].size());
     for (std::size_t cell = 0; cell < day.size(); ++cell) {
-      day[cell].count += reference[hour][cell].count;
-      day[cell].units += reference[hour][cell].units;
+      add(day[cell], reference[hour][cell]);
     }
   }
   return days;
@@ -60,8 +65,7 @@ CountsByHour counts_by_hour(std::span<const ProfileBlock> blocks, Side side,
     std::vector<CellCount>& hour = hours[calendar.cell_of(slot_start(block.block, kProfileBlock))];
     const auto counts = tally->column(column);
     for (std::size_t cell = 0; cell < hour.size(); ++cell) {
-      hour[cell].count += counts[cell].count;
-      hour[cell].units += counts[cell].units;
+      add(hour[cell], counts[cell]);
     }
   }
   return hours;

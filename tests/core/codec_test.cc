@@ -91,6 +91,12 @@ TEST(Codec, ANumberThatIsReckonedWithIsWithinItsBoundsOrAFault) {
   }
 }
 
+TEST(Codec, BoundsThatNothingMeetsAreAFault) {
+  bool good = true;
+  EXPECT_EQ(read_of(5, good, [](Decoder& in) { return in.get_within(6, 5); }), 6);
+  EXPECT_FALSE(good);
+}
+
 TEST(Codec, ATimeOrASlotThatIsNotKnownIsReadWhereItMayBe) {
   bool good = false;
   EXPECT_EQ(read_of(kNoTime, good, [](Decoder& in) { return in.get_time_or_none(); }), kNoTime);

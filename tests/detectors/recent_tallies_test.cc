@@ -84,6 +84,26 @@ TEST_F(RecentTalliesTest, MemoryGrowsWithTheLogarithmOfTime) {
   EXPECT_EQ(since(recent, 0), 100'000);
 }
 
+// A label of a regression stakes up to 2^33 units: a day of them is more than anything is ever counted.
+TEST_F(RecentTalliesTest, SumsOfBetsAreKeptHoweverLargeTheyGrow) {
+  constexpr std::int64_t kStake = -(std::int64_t{1} << 33) * 100'000;
+  RecentTallies recent;
+  for (std::int64_t slot = 0; slot < 400; ++slot) {
+    SparseTally bets;
+    bets.entries.push_back({7, {kStake, 0}});
+    recent.push(slot, bets.encode());
+  }
+  Encoder out;
+  recent.save(out);
+  Decoder in(out.bytes());
+  const auto loaded = RecentTallies::load(nullptr, kMinute, in);
+  ASSERT_TRUE(loaded.ok());
+  const auto sum = SparseTally::decode(loaded->since(0));
+  ASSERT_TRUE(sum.ok());
+  ASSERT_EQ(sum->entries.size(), 1U);
+  EXPECT_EQ(sum->entries[0].count.count, 400 * kStake);
+}
+
 TEST_F(RecentTalliesTest, RefusesBytesThatAreNone) {
   RecentTallies recent;
   recent.push(3, rows(2));
