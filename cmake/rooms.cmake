@@ -1,8 +1,10 @@
-# Several sources as one, where only the outcome counts: the builds of scripts/test. Who builds by hand builds file by
-# file, and so does clang-tidy, where a header that is not included where it is needed shows.
+# Several sources as one, where only the outcome counts: what scripts/test builds of the tests, and of the rooms with
+# sanitizers. What users and CI get of the program is built file by file, so that a header that is not included where it
+# is needed shows.
 option(DRIFTD_UNITY "Compile several sources of a room as one" OFF)
-function(drift_unity target)
-  if(NOT DRIFTD_UNITY)
+option(DRIFTD_UNITY_TESTS "Compile several sources of a room's tests as one" ${DRIFTD_UNITY})
+function(drift_unity wanted target)
+  if(NOT wanted)
     return()
   endif()
   execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/batches.py ${ARGN}
@@ -24,7 +26,7 @@ function(drift_room name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/app/main.cc)
   add_library(driftd_${name} STATIC ${sources})
-  drift_unity(driftd_${name} ${sources})
+  drift_unity(${DRIFTD_UNITY} driftd_${name} ${sources})
   target_link_libraries(driftd_${name} PUBLIC driftd_options ${ROOM_LINKS})
   if(NOT name STREQUAL "core")
     target_link_libraries(driftd_${name} PUBLIC driftd_core)
@@ -42,7 +44,7 @@ function(drift_tests name)
     return()
   endif()
   add_executable(tests_${name} ${sources})
-  drift_unity(tests_${name} ${sources})
+  drift_unity(${DRIFTD_UNITY_TESTS} tests_${name} ${sources})
   target_link_libraries(tests_${name} PRIVATE driftd_${name} ${T_LINKS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(tests_${name} PRIVATE
     DRIFTD_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DRIFTD_SHARED_DIR="${CMAKE_SOURCE_DIR}/../shared")
