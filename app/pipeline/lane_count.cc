@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/pipeline/lane.h"
+#include "app/pipeline/predicted.h"
 
 namespace driftd::app {
 
