@@ -63,7 +63,7 @@ struct AnswerReader::State {
   }
   [[nodiscard]] bool has_header() const { return parser->is_header_done(); }
   [[nodiscard]] int status() const { return static_cast<int>(parser->get().result_int()); }
-  [[nodiscard]] bool is_interim() const { return status() >= 100 && status() < 200 && status() != 101; }
+  [[nodiscard]] bool is_final() const { return status() >= 200 || status() == 101; }
 
   // True when nothing more is needed.
   bool parse() {
@@ -90,7 +90,7 @@ struct AnswerReader::State {
       if (has_header() && unread.size() > kMostHeader) fault = "the answer's chunks have headers without end";
       return !fault.empty();
     }
-    if (!is_interim()) return true;
+    if (is_final()) return true;
     if (++interim > kMostInterim) {
       fault = "the receiver sends interim responses without end";
       return true;
@@ -109,9 +109,7 @@ bool AnswerReader::feed(std::string_view bytes) {
   return state_->parse();
 }
 
-bool AnswerReader::has_status() const {
-  return state_->has_header() && state_->status() >= kLeastStatus && !state_->is_interim();
-}
+bool AnswerReader::has_status() const { return state_->has_header() && state_->is_final(); }
 
 Answer AnswerReader::take() {
   Answer answer;

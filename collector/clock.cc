@@ -1,6 +1,7 @@
 #include "collector/clock.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace driftd::collector {

@@ -62,7 +62,7 @@ class Decoder {
   // difference or product that follows overflows.
   std::int64_t get_within(std::int64_t least, std::int64_t most);
   std::int64_t get_amount();  // how many of something, or the difference of two such; within +-kMostAmount
-  Time get_time();            // of kLeastTime to kMostTime
+  Time get_time();            // of kLeastTime to kMostTime; durations, slots of no known length likewise
   Time get_time_or_none();    // or kNoTime
   std::int64_t get_slot(Duration length);          // begins at such a time; `length` > 0
   std::int64_t get_slot_or_none(Duration length);  // or kNoSlot

@@ -104,7 +104,7 @@ void Digests::save(Encoder& out) const {
 
 Status Digests::load(Decoder& in, std::size_t versions) {
   const bool asked = in.get_bool();
-  const Time until = in.get_time();
+  const Time until = in.get_within(kEarliestTime, kLatestTime);
   bool sane = true;
   drafts_.clear();
   for (std::size_t n = in.get_count(5); n > 0 && in.ok(); --n) {

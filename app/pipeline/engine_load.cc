@@ -1,4 +1,6 @@
 // The way back after a restart: what engine_save.cc wrote, in the order in which one part needs another.
+#include <limits>
+
 #include "app/pipeline/engine.h"
 #include "app/pipeline/state_keys.h"
 #include "app/pipeline/version_codec.h"

@@ -61,7 +61,7 @@ void save_state(Encoder& out, const ComparisonState& state) {
 
 Status load_state(Decoder& in, ComparisonState& state, Duration slot_length) {
   state.declared = std::string(in.get_text());
-  auto run = detectors::champion::ComparisonRun::load(in, slot_length);
+  auto run = detectors::champion::ComparisonRun::load(slot_length, in);
   if (!run.ok()) return run.error();
   state.run = std::move(*run);
   const std::uint8_t verdict = in.get_u8();

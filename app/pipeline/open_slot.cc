@@ -186,9 +186,7 @@ Result<OpenSlot> OpenSlot::load(Decoder& in, const std::shared_ptr<const detecto
   }
   slot.raw = load_rows(in);
   slot.identified.resize(in.get_count());
-  for (std::int64_t& count : slot.identified) {
-    count = in.get_amount();
-  }
+  for (std::int64_t& count : slot.identified) count = in.get_amount();
   for (std::size_t n = in.get_count(11); n > 0 && in.ok(); --n) {
     WatchedValue& value = slot.values.emplace_back();
     value.column = static_cast<std::uint32_t>(in.get_u64());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/codec.h"
+#include "core/time.h"
 #include "detectors/evidence/kind_evidence.h"
 
 namespace driftd::app {

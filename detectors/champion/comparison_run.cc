@@ -90,7 +90,7 @@ void ComparisonRun::save(Encoder& out) const {
   out.put_u64(clipped_);
 }
 
-Result<ComparisonRun> ComparisonRun::load(Decoder& in, Duration slot) {
+Result<ComparisonRun> ComparisonRun::load(Duration slot, Decoder& in) {
   ComparisonRun loaded;
   const std::uint8_t metric = in.get_u8();
   const std::uint8_t pairing = in.get_u8();

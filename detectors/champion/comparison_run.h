@@ -78,7 +78,7 @@ class ComparisonRun {
   [[nodiscard]] std::optional<Figures> figures(double risk) const;
 
   void save(Encoder& out) const;
-  static Result<ComparisonRun> load(Decoder& in, Duration slot);
+  static Result<ComparisonRun> load(Duration slot, Decoder& in);  // of slots of that length
   friend bool operator==(const ComparisonRun&, const ComparisonRun&) = default;
 
  private:

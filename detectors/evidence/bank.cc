@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "detectors/evidence/recent_traffic.h"
 #include "detectors/evidence/tilts.h"
 #include "detectors/maths/portable.h"
 #include "detectors/profile.h"

@@ -127,7 +127,7 @@ void SliceLog::save(Encoder& out) const {
   }
 }
 
-Status SliceLog::load(Decoder& in, Duration slot) {
+Status SliceLog::load(Duration slot, Decoder& in) {
   blocks_.clear();
   held_ = 0;
   level_ = in.get_u8();
@@ -189,7 +189,7 @@ Result<SliceLogs> SliceLogs::load(std::int64_t window, Duration slot, Decoder& i
     return Error{ErrorCode::corrupt, "rows by slice are out of their bounds"};
   SliceLogs logs(meaning, columns, window);
   for (SliceLog& log : logs.logs_)
-    if (const Status done = log.load(in, slot); !done.ok()) return done.error();
+    if (const Status done = log.load(slot, in); !done.ok()) return done.error();
   return logs;
 }
 

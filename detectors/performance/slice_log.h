@@ -52,8 +52,8 @@ class SliceLog {
   [[nodiscard]] std::size_t held() const { return held_; }
 
   void save(Encoder& out) const;
-  // Rows whose bins are out of bounds are refused.
-  Status load(Decoder& in, Duration slot);  // of that length
+  // Of slots of length `slot`. Rows whose bins are out of bounds are refused.
+  Status load(Duration slot, Decoder& in);
 
  private:
   struct Block {
@@ -94,6 +94,7 @@ class SliceLogs {
   [[nodiscard]] std::int64_t reach() const { return logs_.back().slots(); }
 
   void save(Encoder& out) const;
+  // `window` in slots of length `slot`.
   static Result<SliceLogs> load(std::int64_t window, Duration slot, Decoder& in);
 
  private:

@@ -102,7 +102,7 @@ void check(std::size_t kind, std::string_view bytes) {
           });
     case 8:
       return round_trip(
-          bytes, [](Decoder& in) { return champion::ComparisonRun::load(in, kMinute); }, check_run);
+          bytes, [](Decoder& in) { return champion::ComparisonRun::load(kMinute, in); }, check_run);
     case 9:
       return round_trip<evidence::LabelReference>(bytes);
     case 10:

@@ -121,7 +121,7 @@ TEST(ComparisonRun, IsTheSameHoweverASlotIsOrderedAndWhereverItIsSavedAndLoaded)
         Encoder out;
         run.save(out);
         Decoder in(out.bytes());
-        auto loaded = ComparisonRun::load(in, kMinute);
+        auto loaded = ComparisonRun::load(kMinute, in);
         EXPECT_TRUE(loaded.ok());
         EXPECT_EQ(*loaded, run);
         run = std::move(*loaded);
@@ -201,7 +201,7 @@ TEST(ComparisonRun, RefusesBytesThatAreCut) {
   run.save(out);
   for (std::size_t cut = 0; cut < out.bytes().size(); ++cut) {
     Decoder in(std::string_view(out.bytes()).substr(0, cut));
-    EXPECT_FALSE(ComparisonRun::load(in, kMinute).ok()) << cut;
+    EXPECT_FALSE(ComparisonRun::load(kMinute, in).ok()) << cut;
   }
 }
 
